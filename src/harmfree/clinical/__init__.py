@@ -1,0 +1,1 @@
+"""Clinical tools: pure functions of named inputs, one registry."""

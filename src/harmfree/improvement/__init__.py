@@ -1,0 +1,1 @@
+"""Measurement for improvement: SPC, funnels, evaluation of change and of devices."""

@@ -1,0 +1,1 @@
+"""When something is true: expressions, the reference evaluator, the kernel, the runners."""

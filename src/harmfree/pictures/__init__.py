@@ -1,0 +1,1 @@
+"""SVG primitives and chart types, each with its table and its sentence."""

@@ -1,0 +1,1 @@
+"""What happened: people, registrations and coded events, and where they come from."""

@@ -1,0 +1,1 @@
+"""ECG: reading, beats, quality, atrial fibrillation."""
