@@ -46,7 +46,7 @@ class NotFoundError(HarmfreeError):
     exit_code = 5
 
 
-class PartlyDone(HarmfreeError):
+class PartlyDoneError(HarmfreeError):
     """The work was done for all good rows, and some rows were refused."""
 
     exit_code = 6
