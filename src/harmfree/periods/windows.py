@@ -2,13 +2,13 @@
 
 A day is an integer: days since 1970-01-01. Two functions carry all meaning:
 
-- `back(day, window)`: the earliest day that a look-back from `day` includes (inclusive). Months are
-  calendar months, clipped to the end of a shorter month (31 May back 3 months is 28 or 29 February).
+- `back(day, window)`: the earliest day that a look-back from `day` includes. Months are calendar
+  months, clipped to the end of a shorter month (31 May back 3 months is 28 or 29 February).
 - `reach(day, window)`: the first day whose look-back no longer goes beyond `day`, that is, the
   smallest t with ``back(t, window) >= day``.
 
-So an event on day d lies within the window on exactly the days ``d <= t < reach(d + 1, window)`` and
-is at least the window ago on exactly the days ``t >= reach(d, window)``.
+So an event on day d lies within the window on exactly the days ``d <= t < reach(d + 1, window)``
+and is at least the window ago on exactly the days ``t >= reach(d, window)``.
 """
 
 from __future__ import annotations
@@ -160,8 +160,7 @@ def _back_array(every: npt.NDArray[np.int64], window: Window) -> npt.NDArray[np.
         month = stamps.astype("datetime64[M]")
         of_month = (stamps - month).astype(int)
         target = month - window.length
-        last = ((target + 1).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(
-            int
-        ) - 1
+        days_in_month = target.astype("datetime64[D]"), (target + 1).astype("datetime64[D]")
+        last = (days_in_month[1] - days_in_month[0]).astype(int) - 1
         return target.astype("datetime64[D]").astype(np.int64) + np.minimum(of_month, last)
     return np.array([back(int(day), window) for day in every], dtype=np.int64)
