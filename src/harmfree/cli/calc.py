@@ -1,0 +1,231 @@
+"""`harmfree calc`: every clinical tool for one case, for a file of cases, and explained.
+
+The sub-commands are made from the registry: a new tool needs nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from harmfree.errors import PartlyDoneError
+
+if TYPE_CHECKING:
+    from harmfree.clinical.batch import Tally
+    from harmfree.clinical.registry import Tool
+
+# A file larger than this many bytes takes over a second, so it gets a progress bar.
+BAR_FROM = 5_000_000
+
+
+class CalcGroup(click.Group):
+    """A group whose sub-commands are `list`, `explain` and every registered tool."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the fixed sub-commands, then the tools."""
+        from harmfree.clinical.registry import all_tools
+
+        return [*super().list_commands(ctx), *all_tools()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a fixed sub-command, or make the command of a tool from its card."""
+        fixed = super().get_command(ctx, cmd_name)
+        if fixed is not None:
+            return fixed
+        from harmfree.clinical.registry import find
+
+        return _tool_command(find(cmd_name))
+
+
+@click.group(cls=CalcGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Clinical scores, doses and advice: one case, or a file of cases.
+
+    \b
+    harmfree calc list
+    harmfree calc crb65 --confusion no --respiration 29 --systolic 95 --diastolic 60 --age 65
+    harmfree calc crb65 cases.csv -o results.ndjson
+    harmfree calc explain crb65
+
+    Exit codes: 50 an input was refused, 51 no such tool, 52 a scoring table is absent or unfit,
+    54 the file of cases cannot be read, 6 some rows of the file were refused.
+    """
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of a table.")
+def list_tools(as_json: bool) -> None:
+    """List every tool with its version, and what of it is not verified."""
+    from harmfree.clinical.explain import text_table
+    from harmfree.clinical.registry import all_tools
+
+    today = date.today()
+    rows = [
+        {
+            "name": tool.name,
+            "title": tool.card.title,
+            "topic": tool.card.topic,
+            "version": tool.card.version,
+            "verified": not tool.standing_warnings,
+            "review_due": tool.card.review_due.isoformat(),
+            "overdue": tool.overdue(today),
+        }
+        for tool in all_tools().values()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    head = ["Name", "What", "Topic", "Version", "State"]
+    click.echo(text_table(head, [_listed(row) for row in rows]))
+
+
+def _listed(row: dict[str, Any]) -> list[str]:
+    notes = ([] if row["verified"] else ["partly unverified"]) + (
+        ["review overdue"] if row["overdue"] else []
+    )
+    return [row["name"], row["title"], row["topic"], row["version"], ", ".join(notes)]
+
+
+@command.command("explain")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="The card and the input schema as JSON.")
+def explain(name: str, as_json: bool) -> None:
+    """Print a tool's inputs, units, ranges, formula, sources, limits and a worked example.
+
+    \b
+    harmfree calc explain crb65
+    """
+    from harmfree.clinical.explain import describe
+    from harmfree.clinical.registry import find
+    from harmfree.clinical.result import encode
+
+    tool = find(name)
+    if as_json:
+        schema = tool.inputs.model_json_schema()
+        click.echo(encode({"card": tool.card, "inputs": schema}))
+        return
+    click.echo(describe(tool, date.today()))
+
+
+def _tool_command(tool: Tool[Any]) -> click.Command:
+    def run(**asked: Any) -> None:
+        cases, out, as_json = asked.pop("cases"), asked.pop("out"), asked.pop("as_json")
+        given = {name: raw for name, raw in asked.items() if raw is not None}
+        if cases is None:
+            _one_case(tool, given, as_json, out)
+        elif given:
+            raise click.UsageError("Give either options for one case or a file of cases, not both.")
+        else:
+            _file_of_cases(tool, Path(cases), out, as_json)
+
+    return click.Command(tool.name, callback=run, params=_params(tool), help=_help(tool))
+
+
+def _params(tool: Tool[Any]) -> list[click.Parameter]:
+    made: list[click.Parameter] = [
+        click.Argument(["cases"], required=False, type=click.Path(dir_okay=False))
+    ]
+    for name, spec in tool.reader.specs.items():
+        words = f"{spec.label} ({spec.accepts}). {spec.help}".strip()
+        made.append(
+            click.Option([f"--{name.replace('_', '-')}", name], help=words, metavar="VALUE")
+        )
+    made.append(click.Option(["-o", "--out"], type=click.Path(dir_okay=False), help="Write here."))
+    made.append(click.Option(["--json", "as_json"], is_flag=True, help="The result as JSON."))
+    return made
+
+
+def _help(tool: Tool[Any]) -> str:
+    card = tool.card
+    given = " ".join(
+        f"--{name.replace('_', '-')} {json.dumps(value) if not isinstance(value, str) else value}"
+        for name, value in card.example.given.items()
+    )
+    return (
+        f"{card.title}. {card.use}\n\nFor: {card.population}.\n\n\b\n"
+        f"harmfree calc {card.name} {given}\n"
+        f"harmfree calc {card.name} cases.ndjson -o results.ndjson\n"
+        f"harmfree calc explain {card.name}"
+    )
+
+
+def _one_case(tool: Tool[Any], given: dict[str, Any], as_json: bool, out: str | None) -> None:
+    from harmfree.clinical.explain import render, sentence
+    from harmfree.clinical.result import encode
+
+    result = tool.run(given)
+    text = encode(result.as_dict() | {"sentence": sentence(result)}) if as_json else render(result)
+    if out is None:
+        click.echo(text)
+    else:
+        Path(out).write_text(text + "\n", encoding="utf-8")
+
+
+def _file_of_cases(tool: Tool[Any], cases: Path, out: str | None, as_json: bool) -> None:
+    """Answer a file; raises PartlyDoneError (exit code 6) when rows were refused."""
+    from harmfree.clinical.batch import Tally, answer_file
+
+    tally = Tally()
+    with _opened(out) as file, _bar(cases) as bar:
+        for tally in answer_file(tool, cases, file):
+            bar(tally.rows)
+    _report(tool, tally, as_json)
+
+
+@contextmanager
+def _opened(out: str | None) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+    else:
+        with Path(out).open("w", encoding="utf-8") as file:
+            yield file
+
+
+def _bar(cases: Path) -> Any:
+    from rich.console import Console
+
+    big = cases.exists() and cases.stat().st_size > BAR_FROM
+    console = Console(stderr=True)
+    if not (big and console.is_terminal):
+        return nullcontext(lambda rows: None)
+    return _Counting(console)
+
+
+class _Counting:
+    """A live count of the cases done: their number is not known before the end."""
+
+    def __init__(self, console: Any) -> None:
+        self._status = console.status("Reading cases")
+
+    def __enter__(self) -> Any:
+        self._status.__enter__()
+        return lambda rows: self._status.update(f"{rows:,} cases")
+
+    def __exit__(self, *reason: object) -> None:
+        self._status.__exit__(*reason)
+
+
+def _report(tool: Tool[Any], tally: Tally, as_json: bool) -> None:
+    if as_json:
+        counts = {"rows": tally.rows, "with_value": tally.complete, "refused": tally.refused}
+        click.echo(json.dumps(counts | {"unused_columns": list(tally.unused)}), err=True)
+    else:
+        click.echo(
+            f"{tally.rows:,} cases: {tally.complete:,} with a value, "
+            f"{tally.rows - tally.complete - tally.refused:,} without, {tally.refused:,} refused.",
+            err=True,
+        )
+        if tally.unused:
+            click.echo(f"Not inputs of {tool.name}: {', '.join(tally.unused)}.", err=True)
+    if tally.refused:
+        raise PartlyDoneError(
+            f"{tally.refused:,} of {tally.rows:,} cases were refused.",
+            do='Look for lines with "error" in the results.',
+        )

@@ -1,0 +1,121 @@
+"""Plain words: a table and a sentence for a result, and a page for a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from harmfree.clinical.fields import Spec
+from harmfree.clinical.registry import Tool
+from harmfree.clinical.result import TAG_MEANS, Outcome, Result
+
+
+def show(value: object) -> str:
+    """Write a value as people write it: no trailing zeros, yes and no for truth values."""
+    if value is None:
+        return "not recorded"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay rows out in columns as wide as their widest cell."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, ["-" * width for width in widths], *rows)
+    ]
+    return "\n".join(lines)
+
+
+def contributions(outcome: Outcome) -> str:
+    """Return the table of contributions of one result, "" when it has none."""
+    rows = [
+        [part.label, show(part.given), "" if part.points is None else show(part.points), part.why]
+        for part in outcome.components
+    ]
+    return text_table(["Item", "Given", "Points", "Why"], rows) if rows else ""
+
+
+def sentence(result: Result) -> str:
+    """Say a result in one sentence: the value, its band, what made it, what is missing."""
+    if result.value is None:
+        said = f"{result.title}: no value can be given"
+    else:
+        unit = f" {result.unit}" if result.unit else ""
+        band = f" ({result.band})" if result.band else ""
+        said = f"{result.title}: {show(result.value)}{unit}{band}"
+    made = [
+        f"{part.label.lower() if part.label[1:2].islower() else part.label} {show(part.points)}"
+        for part in result.components
+        if part.points
+    ]
+    if made:
+        said += ", from " + ", ".join(made)
+    if result.missing:
+        said += "; not recorded: " + ", ".join(result.missing)
+    return said + "."
+
+
+def render(result: Result) -> str:
+    """Return the whole result as text: sentence, table, advice, warnings, sources."""
+    parts = [sentence(result), contributions(result)]
+    parts += ["\n".join(f"{name}: {_flat(value)}" for name, value in result.detail.items())]
+    parts += [_listed("What to do", result.advice), _listed("Note", result.warnings)]
+    cited = [f"{source.text} [{TAG_MEANS[source.tag]}]" for source in result.source]
+    parts += [_listed(f"Source, version {result.version}", cited)]
+    parts += [f"For: {result.population}"]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_flat(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_flat(inner) for inner in value)
+    return show(value)
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
+
+
+def describe(tool: Tool[Any], today: date) -> str:
+    """Return the page of a tool: inputs, formula, sources, limits and a worked example.
+
+    Args:
+        tool: the tool.
+        today: so that an overdue review says so.
+    """
+    card = tool.card
+    due = "  OVERDUE" if tool.overdue(today) else ""
+    worked = tool.run(card.example.given)
+    given = " ".join(f"{name}={_flat(value)}" for name, value in card.example.given.items())
+    return "\n\n".join(
+        [
+            f"{card.name}: {card.title}",
+            f"Intended use: {card.use}\nFor: {card.population}",
+            "Inputs\n" + text_table(["Name", "Meaning", "Accepts", "Help"], _inputs(tool)),
+            f"Formula: {card.formula}",
+            _listed("Sources", [f"{s.text}: {s.covers} [{TAG_MEANS[s.tag]}]" for s in card.source]),
+            _listed("Known limits", card.limits),
+            f"Worked example: {given}\n{card.example.note}\n{sentence(worked)}\n"
+            + contributions(worked),
+            f"Version {card.version}, reviewed {card.reviewed}, review due {card.review_due}{due}",
+        ]
+    )
+
+
+def _inputs(tool: Tool[Any]) -> list[list[str]]:
+    return [
+        [name, spec.label, spec.accepts, _help(spec)] for name, spec in tool.reader.specs.items()
+    ]
+
+
+def _help(spec: Spec) -> str:
+    other = f"also read as {', '.join(spec.aliases)}" if spec.aliases else ""
+    return "; ".join(part for part in (spec.help, other) if part)

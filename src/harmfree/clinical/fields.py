@@ -1,0 +1,272 @@
+"""The kinds of input a tool can ask for: what each means, accepts and refuses.
+
+A field is declared once, inside `Annotated`, on the tool's Pydantic model. The same `read` serves
+Pydantic, the batch reader and the command line, so that all three agree; label, unit, range and
+choices are enough to build a web form and an API operation.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from harmfree.clinical.errors import Problem
+from harmfree.clinical.units import hint
+
+# Spellings of "not recorded" found in extracts. They make the input missing, which is named.
+NOT_RECORDED = frozenset(
+    {"", "na", "n/a", "nan", "null", "missing", "unknown", "not known", "not recorded", "?"}
+)
+_YES = ("yes", "y", "true", "t", "1", "present", "on")
+_NO = ("no", "n", "false", "f", "0", "absent", "off")
+
+
+def plain(text: str) -> str:
+    """Lower case, no outer blanks: what spellings are compared by."""
+    return " ".join(text.strip().lower().split())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spec(ABC):
+    """One input: its label, its help and how a raw value is read.
+
+    Args:
+        label: as shown on a form, with a capital.
+        help: one sentence that helps to fill it in.
+        aliases: other names under which files carry it. Case, blanks, `_` and `-` never matter.
+    """
+
+    label: str
+    help: str = ""
+    aliases: tuple[str, ...] = ()
+
+    kind = "text"
+
+    @abstractmethod
+    def parse(self, raw: object) -> Any:
+        """Return the value, or raise `Problem` with what is accepted."""
+
+    def read(self, raw: object) -> Any:
+        """Return the value, None when it says "not recorded", or raise `Problem`."""
+        if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+            return None
+        if isinstance(raw, str) and plain(raw) in NOT_RECORDED:
+            return None
+        return self.parse(raw)
+
+    @property
+    def accepts(self) -> str:
+        """What is accepted, in words, for help texts."""
+        return "text"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the field as JSON Schema, for an API operation."""
+        return {"type": ["string", "null"]}
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        described = self.json_schema() | {"title": self.label}
+        return described | ({"description": self.help} if self.help else {})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure(Spec):
+    """A number with a unit and a plausible range, both ends included.
+
+    Args:
+        unit: as printed, "" for a pure number.
+        low: smallest plausible value; below it the value is refused.
+        high: largest plausible value.
+        quantity: key of `units.OTHER_UNITS`, for the hint about a wrong unit.
+        whole: True when only whole numbers make sense.
+    """
+
+    unit: str = ""
+    low: float
+    high: float
+    quantity: str = ""
+    whole: bool = False
+
+    kind = "number"
+
+    def read(self, raw: object) -> Any:
+        """Return a number in range; the usual case costs two comparisons."""
+        kind = type(raw)
+        if (kind is int or (kind is float and not self.whole)) and self.low <= raw <= self.high:  # type: ignore[operator]
+            return raw
+        return super().read(raw)
+
+    def parse(self, raw: object) -> float:
+        """Return the number, or raise `Problem` with the range and a hint about the unit."""
+        value = self._number(raw)
+        if not self.low <= value <= self.high:
+            said = f"{value:g} is outside the plausible range, {self.accepts}"
+            other = hint(self.quantity, value, self.low, self.high, self.unit)
+            raise Problem(f"{said}; {other}" if other else said)
+        if self.whole and value != int(value):
+            raise Problem(f"{value:g} must be a whole number, {self.accepts}")
+        return int(value) if self.whole else value
+
+    def _number(self, raw: object) -> float:
+        if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+            raise Problem(f"{raw!r} is not a number; give {self.accepts}")
+        if not isinstance(raw, str):
+            return raw
+        text = raw.strip()
+        try:
+            value = float(text)
+        except ValueError:
+            raise Problem(self._not_a_number(text)) from None
+        if not math.isfinite(value):
+            raise Problem(f"{raw!r} is not a number; give {self.accepts}")
+        return int(value) if re.fullmatch(r"[+-]?\d+", text) else value
+
+    def _not_a_number(self, text: str) -> str:
+        if text[:1] in "<>≤≥":
+            return f"{text!r} is a limit, not a measured value; it cannot be used as a number"
+        if re.fullmatch(r"[+-]?\d+,\d+", text):
+            return f"{text!r}: write the decimal sign as a point"
+        number = re.match(r"[+-]?\d+(\.\d+)?", text)
+        if number:
+            wanted = f"in {self.unit} " if self.unit else ""
+            return f"{text!r}: give the number alone, {wanted}without the unit"
+        return f"{text!r} is not a number; give {self.accepts}"
+
+    @property
+    def accepts(self) -> str:
+        """The range and unit in words."""
+        return f"{self.low:g} to {self.high:g} {self.unit}".strip()
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the range as JSON Schema."""
+        kind = "integer" if self.whole else "number"
+        described: dict[str, Any] = {
+            "type": [kind, "null"],
+            "minimum": self.low,
+            "maximum": self.high,
+        }
+        return described | ({"x-unit": self.unit} if self.unit else {})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Choice(Spec):
+    """One of a few named options.
+
+    Args:
+        options: option -> what it means, in the order of a form.
+        spellings: other spelling -> option. Case and blanks never matter.
+    """
+
+    options: Mapping[str, str]
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    kind = "choice"
+
+    def __post_init__(self) -> None:
+        table = {plain(option): option for option in self.options}
+        table |= {plain(other): option for other, option in self.spellings.items()}
+        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "_exact", {option: option for option in self.options})
+
+    _table: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _exact: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def read(self, raw: object) -> Any:
+        """Return the option; an exact spelling costs one look-up."""
+        if isinstance(raw, str):
+            found = self._exact.get(raw) or self._table.get(plain(raw))
+            if found is not None:
+                return found
+        return super().read(raw)
+
+    def parse(self, raw: object) -> str:
+        """Return the option, or raise `Problem` listing the options."""
+        if isinstance(raw, float) and raw.is_integer():
+            raw = int(raw)
+        found = self._table.get(plain(str(raw)))
+        if found is None:
+            raise Problem(f"{raw!r} is not one of {self.accepts}")
+        return found
+
+    @property
+    def accepts(self) -> str:
+        """The options in words."""
+        return ", ".join(self.options)
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the options as JSON Schema."""
+        return {"type": ["string", "null"], "enum": [*self.options, None]}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Flag(Spec):
+    """Yes or no, in any of the obvious spellings."""
+
+    kind = "yes or no"
+
+    def read(self, raw: object) -> Any:
+        """Return True or False; a Boolean costs two comparisons."""
+        if raw is True or raw is False:
+            return raw
+        return super().read(raw)
+
+    def parse(self, raw: object) -> bool:
+        """Return True or False, or raise `Problem`."""
+        if isinstance(raw, float) and raw.is_integer():
+            raw = int(raw)
+        text = plain(str(raw))
+        if text in _YES:
+            return True
+        if text in _NO:
+            return False
+        raise Problem(f"{raw!r} is not yes or no")
+
+    @property
+    def accepts(self) -> str:
+        """The two answers."""
+        return "yes or no"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the answer as JSON Schema."""
+        return {"type": ["boolean", "null"]}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Day(Spec):
+    """A calendar date, written 2026-11-23. Day/month orders that can be misread are refused."""
+
+    kind = "date"
+
+    def parse(self, raw: object) -> date:
+        """Return the date, or raise `Problem`."""
+        if isinstance(raw, datetime):
+            return raw.date()
+        if isinstance(raw, date):
+            return raw
+        try:
+            return date.fromisoformat(str(raw).strip()[:10])
+        except ValueError:
+            raise Problem(f"{raw!r} is not a date; write it as 2026-11-23") from None
+
+    @property
+    def accepts(self) -> str:
+        """How a date is written."""
+        return "a date such as 2026-11-23"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the date as JSON Schema."""
+        return {"type": ["string", "null"], "format": "date"}

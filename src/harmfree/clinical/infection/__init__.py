@@ -1,0 +1,1 @@
+"""Infection and point-of-care testing: severity, sore throat, CRP, antibiotics."""

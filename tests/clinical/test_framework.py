@@ -1,0 +1,285 @@
+"""The framework: reading, refusing, registering, answering files, explaining."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from typing import Annotated
+
+import pytest
+from click.testing import CliRunner
+from pydantic import ValidationError
+
+from harmfree.cli.calc import command
+from harmfree.clinical import all_tools, find
+from harmfree.clinical.batch import answer_file, rows_of
+from harmfree.clinical.errors import (
+    CardError,
+    CasesError,
+    Problem,
+    RefusedError,
+    UnknownToolError,
+)
+from harmfree.clinical.explain import contributions, describe, render, sentence
+from harmfree.clinical.fields import Choice, Day, Flag, Measure
+from harmfree.clinical.infection.crb65 import CRB65Inputs, crb65
+from harmfree.clinical.inputs import Inputs, Reader
+from harmfree.clinical.registry import tool
+from harmfree.errors import PartlyDoneError
+
+TEMPERATURE = Measure(label="Temperature", unit="°C", low=25, high=45, quantity="temperature")
+CREATININE = Measure(label="Creatinine", unit="µmol/L", low=20, high=2000, quantity="creatinine")
+WHOLE = Measure(label="Count", low=0, high=10, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [(36.6, 36.6), ("36.6", 36.6), (" 37 ", 37), (25, 25), (45, 45), (None, None)]
+    + [(word, None) for word in ("", "NA", "n/a", "null", "not recorded")]
+    + [(float("nan"), None)],
+)
+def test_a_measure_reads_numbers_and_texts_and_knows_missing(raw, value):
+    assert TEMPERATURE.read(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("spec", "raw", "said"),
+    [
+        (TEMPERATURE, 98.6, "it looks like °F: 98.6 would be 37 °C"),
+        (CREATININE, 1.2, "it looks like mg/dL: 1.2 would be 106.1 µmol/L"),
+        (TEMPERATURE, 300, "outside the plausible range, 25 to 45 °C"),
+        (TEMPERATURE, "<35", "a limit, not a measured value"),
+        (TEMPERATURE, "37,5", "write the decimal sign as a point"),
+        (TEMPERATURE, "37.5 C", "give the number alone, in °C"),
+        (TEMPERATURE, True, "not a number"),
+        (TEMPERATURE, "inf", "not a number"),
+        (TEMPERATURE, "warm", "not a number"),
+        (TEMPERATURE, [37], "not a number"),
+        (WHOLE, 2.5, "must be a whole number"),
+        (Flag(label="Flag"), "perhaps", "not yes or no"),
+        (Choice(label="Colour", options={"red": "", "blue": ""}), "green", "red, blue"),
+        (Day(label="Day"), "01/02/2020", "write it as 2026-11-23"),
+    ],
+)
+def test_what_is_refused_says_why(spec, raw, said):
+    with pytest.raises(Problem, match="."):
+        spec.read(raw)
+    with pytest.raises(Problem) as caught:
+        spec.read(raw)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("yes", [True, 1, 1.0, "1", "yes", "Y", " TRUE ", "t", "present"])
+def test_yes_in_every_obvious_spelling(yes):
+    assert Flag(label="Flag").read(yes) is True
+
+
+@pytest.mark.parametrize("no", [False, 0, "0", "no", "N", "False", "absent"])
+def test_no_in_every_obvious_spelling(no):
+    assert Flag(label="Flag").read(no) is False
+
+
+def test_a_choice_reads_case_spellings_and_numbers():
+    scale = Choice(label="Scale", options={"1": "usual", "2": "88 to 92"}, spellings={"one": "1"})
+    assert [scale.read(raw) for raw in (1, 1.0, "2", " ONE ", None)] == ["1", "1", "2", "1", None]
+
+
+def test_names_ignore_case_blanks_and_underscores_and_wrappers():
+    rows = [
+        {"Respiratory Rate": 1, "RR": 20},
+        {"input": {"rr": 20}},
+        {"observation": {"respiration": "20"}},
+    ]
+    assert [crb65.read(row).respiration for row in rows] == [20, 20, 20]
+
+
+def test_one_input_under_two_names_must_agree():
+    assert crb65.read({"rr": 20, "respiration": 20}).respiration == 20
+    with pytest.raises(RefusedError, match="respiration: given twice with different values"):
+        crb65.read({"rr": 20, "respiration": 21})
+
+
+def test_all_faults_of_a_row_are_told_at_once():
+    with pytest.raises(RefusedError) as caught:
+        crb65.read({"rr": 900, "confusion": "perhaps", "age": 65})
+    assert [problem.field for problem in caught.value.problems] == ["respiration", "confusion"]
+    assert caught.value.exit_code == 50
+
+
+def test_pydantic_and_the_row_reader_agree():
+    raw = {"confusion": "yes", "respiration": "30", "age": 70}
+    assert CRB65Inputs(**raw) == crb65.read(raw)
+    with pytest.raises(ValidationError, match="outside the plausible range"):
+        CRB65Inputs(respiration=900)
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        CRB65Inputs(respirationn=20)
+
+
+def test_two_fields_may_not_share_a_name():
+    class Clash(Inputs):
+        first: Annotated[float | None, Measure(label="A", low=0, high=1, aliases=("x",))] = None
+        second: Annotated[float | None, Measure(label="B", low=0, high=1, aliases=("X",))] = None
+
+    with pytest.raises(TypeError, match="names both first and second"):
+        Reader(Clash)
+
+
+def test_a_name_is_registered_once():
+    with pytest.raises(CardError, match="two tools are named crb65"):
+        tool(crb65.card)(crb65.rule)
+
+
+def test_an_unknown_tool_names_the_nearest():
+    with pytest.raises(UnknownToolError, match="Did you mean crb65"):
+        find("crb-56")
+
+
+EVERY = sorted(all_tools())
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_worked_example_of_every_tool_is_right(name):
+    found = find(name)
+    result = found.run(found.card.example.given)
+    expected = found.card.example.value
+    if isinstance(expected, float):
+        assert result.value == pytest.approx(expected, rel=1e-4)
+    else:
+        assert result.value == expected
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_tool_says_all_it_must(name):
+    card = find(name).card
+    assert card.source and card.limits
+    for text in (card.title, card.topic, card.version, card.population, card.use, card.formula):
+        assert text.strip()
+    assert card.reviewed <= date(2026, 11, 23) < card.review_due
+    for source in card.source:
+        assert "http" not in source.text
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_tool_explains_itself(name):
+    found = find(name)
+    page = describe(found, date(2026, 11, 23))
+    for spec_name, spec in found.reader.specs.items():
+        assert spec_name in page
+        assert spec.label in page
+    assert "OVERDUE" in describe(found, date(2100, 1, 1))
+    assert found.inputs.model_json_schema()["properties"].keys() == found.reader.specs.keys()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_result_renders_a_sentence_and_a_table_and_says_what_is_unverified(name):
+    found = find(name)
+    result = found.run(found.card.example.given)
+    assert sentence(result) in render(result)
+    assert contributions(result) in render(result)
+    for source in found.card.source:
+        said = any(source.covers in warning for warning in result.warnings)
+        assert said or source.verified
+    assert json.loads(json.dumps(result.as_dict()))["tool"] == name
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_an_empty_case_names_what_is_missing_or_is_refused(name):
+    found = find(name)
+    try:
+        result = found.run({})
+    except RefusedError as refusal:
+        assert refusal.problems
+    else:
+        assert result.missing or result.value is not None
+
+
+def answers(tmp_path, name, text, tool_name="crb65"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    out = io.StringIO()
+    *_, tally = answer_file(find(tool_name), path, out)
+    return [json.loads(line) for line in out.getvalue().splitlines()], tally
+
+
+GOOD = '{"id":"a","confusion":false,"rr":30,"sbp":120,"dbp":80,"age":40}'
+
+
+def test_a_bad_row_is_answered_in_its_place_and_counted(tmp_path):
+    lines = [GOOD, "not json", "[1]", '{"rr": 900}', "", GOOD]
+    found, tally = answers(tmp_path, "cases.ndjson", "\n".join(lines))
+    assert [row["value"] for row in found] == [1, None, None, None, 1]
+    assert ["error" in row for row in found] == [False, True, True, True, False]
+    assert "respiration: 900 is outside" in found[3]["error"]
+    assert (tally.rows, tally.refused, tally.complete) == (5, 3, 2)
+
+
+def test_the_batch_and_the_function_give_the_same(tmp_path):
+    found, _ = answers(tmp_path, "cases.ndjson", GOOD)
+    direct = crb65.run(json.loads(GOOD)).as_dict()
+    batch = found[0]
+    assert batch.pop("row") == 1
+    assert batch.pop("id") == "a"
+    direct.pop("title")
+    assert batch == direct
+
+
+def test_csv_and_json_files_are_read(tmp_path):
+    text = "id,Confusion,RR,sbp,dbp,age,note\nx,Y,30,120,80,40,hello\ny,N,NA,120,80,40,\nz,N\n"
+    found, tally = answers(tmp_path, "cases.csv", text)
+    assert [row["value"] for row in found] == [2, None, None]
+    assert found[1]["missing"] == ["respiration"]
+    assert "2 cells and the header has 7" in found[2]["error"]
+    assert list(tally.unused) == ["note"]
+    for document in (f"[{GOOD}]", f'{{"source":"x","cases":[{GOOD}]}}', GOOD):
+        found, _ = answers(tmp_path, "cases.json", document)
+        assert [row["value"] for row in found] == [1]
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
+    with pytest.raises(CasesError, match="not a file of cases"):
+        list(rows_of(tmp_path / "cases.xlsx"))
+    with pytest.raises(CasesError, match="cannot be read"):
+        list(rows_of(tmp_path / "absent.csv"))
+    (tmp_path / "cases.json").write_text("{")
+    with pytest.raises(CasesError, match="not JSON"):
+        list(rows_of(tmp_path / "cases.json"))
+
+
+def call(*words):
+    return CliRunner().invoke(command, list(words))
+
+
+def test_the_command_line_answers_one_case():
+    row = {"confusion": "no", "respiration": 30, "systolic": 120, "diastolic": 80, "age": 40}
+    options = [word for name, value in row.items() for word in (f"--{name}", str(value))]
+    said = call("crb65", *options)
+    assert said.exit_code == 0
+    assert "CRB65: 1 (intermediate), from respiratory rate 1." in said.output
+    assert json.loads(call("crb65", *options, "--json").output)["value"] == 1
+
+
+def test_the_command_line_lists_explains_and_helps():
+    assert "crb65" in call("list").output
+    assert {row["name"] for row in json.loads(call("list", "--json").output)} == set(EVERY)
+    assert "Worked example" in call("explain", "crb65").output
+    assert "properties" in json.loads(call("explain", "crb65", "--json").output)["inputs"]
+    assert "harmfree calc crb65 cases.ndjson" in call("crb65", "--help").output
+
+
+def test_the_command_line_answers_a_file_and_says_when_rows_were_refused(tmp_path):
+    cases, out = tmp_path / "cases.ndjson", tmp_path / "out.ndjson"
+    cases.write_text(GOOD + "\n")
+    assert call("crb65", str(cases), "-o", str(out)).exit_code == 0
+    assert json.loads(out.read_text())["value"] == 1
+    cases.write_text(GOOD + "\nnonsense\n")
+    said = call("crb65", str(cases), "-o", str(out))
+    assert isinstance(said.exception, PartlyDoneError)
+    assert said.exception.exit_code == 6
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_options_and_a_file_together_are_refused(tmp_path):
+    cases = tmp_path / "cases.ndjson"
+    cases.write_text(GOOD)
+    assert call("crb65", str(cases), "--age", "40").exit_code == 2
