@@ -87,7 +87,7 @@ def test_a_choice_reads_case_spellings_and_numbers():
 
 def test_names_ignore_case_blanks_and_underscores_and_wrappers():
     rows = [
-        {"Respiratory Rate": 1, "RR": 20},
+        {"Respiratory Rate": 20, "RR": 20},
         {"input": {"rr": 20}},
         {"observation": {"respiration": "20"}},
     ]
