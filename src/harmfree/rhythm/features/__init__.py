@@ -1,0 +1,1 @@
+"""Numbers that describe a strip, each with a name that a reader of the decision understands."""
