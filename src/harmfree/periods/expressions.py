@@ -18,8 +18,12 @@ Rules that hold everywhere:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from harmfree.periods.windows import DefinitionError, Window
 
@@ -77,6 +81,45 @@ class Not(Predicate):
     """True when the part is not."""
 
     part: Predicate
+
+
+@dataclass(frozen=True)
+class DerivationInput:
+    """What a derivation sees: the events of its lists, several people one after another.
+
+    Attributes:
+        day: int32[n], days since 1970-01-01, ascending within a person.
+        value: float64[n], in the list's unit; NaN when missing or with a comparator.
+        source: int8[n], which of the derivation's lists the event is of.
+        person: int64[n], 0, 0, 1, 1, 1 ...: rows of one person stand together.
+        age: float64[n], completed years on the day; NaN when birth is unknown.
+        female: bool[n].
+    """
+
+    day: npt.NDArray[np.int32]
+    value: npt.NDArray[np.float64]
+    source: npt.NDArray[np.int8]
+    person: npt.NDArray[np.int64]
+    age: npt.NDArray[np.float64]
+    female: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a derived quantity comes about.
+
+    Attributes:
+        name: a short name, unique.
+        words: what it is, in plain English.
+        lists: the code lists whose events it is worked out from.
+        function: gives float64[n], the quantity after each event (NaN: not known). It may use only
+            events of the same person on the same or earlier days; the last event of a day counts.
+    """
+
+    name: str
+    words: str
+    lists: tuple[str, ...]
+    function: Callable[[DerivationInput], npt.NDArray[np.float64]]
 
 
 class Quantity:
@@ -230,12 +273,8 @@ class Supply(Quantity):
 
 
 @dataclass(frozen=True)
-class TimeInRange(Quantity):
-    """Percentage of time in range by Rosendaal's interpolation, computed at each test."""
+class Derived(Quantity):
+    """A number worked out at each event of some lists, such as the time in range at each INR."""
 
-    codes: str
-    low: float
-    high: float
-    over: Window
-    gap: int = 56
-    settle: int = 0
+    derivation: Derivation
+    within: Window | None = None

@@ -162,5 +162,7 @@ def _back_array(every: npt.NDArray[np.int64], window: Window) -> npt.NDArray[np.
         target = month - window.length
         days_in_month = target.astype("datetime64[D]"), (target + 1).astype("datetime64[D]")
         last = (days_in_month[1] - days_in_month[0]).astype(int) - 1
-        return target.astype("datetime64[D]").astype(np.int64) + np.minimum(of_month, last)
+        first: npt.NDArray[np.int64] = target.astype("datetime64[D]").astype(np.int64)
+        clipped: npt.NDArray[np.int64] = np.minimum(of_month, last)
+        return first + clipped
     return np.array([back(int(day), window) for day in every], dtype=np.int64)

@@ -14,6 +14,8 @@ from harmfree.periods.expressions import (
     Aged,
     Alive,
     Count,
+    Derivation,
+    Derived,
     Latest,
     Operator,
     Predicate,
@@ -25,7 +27,6 @@ from harmfree.periods.expressions import (
     Supply,
     Sustained,
     Ties,
-    TimeInRange,
     Together,
     Unresolved,
     Where,
@@ -201,18 +202,7 @@ def supply(codes: str) -> Supply:
     return Supply(_name(codes))
 
 
-def time_in_range(
-    codes: str, low: float, high: float, over: Window, gap: int = 56, settle: int = 0
-) -> TimeInRange:
-    """Rosendaal percentage of days in [low, high] over the window before each test.
-
-    Args:
-        codes: the list of the test (INR).
-        low: lower end of the range, included.
-        high: upper end of the range, included.
-        over: how far before the test to look.
-        gap: an interval of more days than this counts neither way (56: Rosendaal 1993).
-        settle: days after the first test ever that are left out.
-    """
-    _check_window(over)
-    return TimeInRange(_name(codes), number(low), number(high), over, gap, settle)
+def derived(derivation: Derivation, within: Window | None = None) -> Derived:
+    """A number worked out at each event of some lists; kept until the next, or for `within`."""
+    _check_window(within)
+    return Derived(derivation, within)
