@@ -1,0 +1,1 @@
+"""Evaluation of a device or a test: agreement, diagnostic accuracy, quality control."""
