@@ -1,0 +1,1 @@
+"""Bones: fracture risk, intervention thresholds and who to assess."""
