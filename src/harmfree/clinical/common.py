@@ -72,3 +72,34 @@ TEMPERATURE = Measure(
     quantity="temperature",
     aliases=("t", "temp"),
 )
+SPO2 = Measure(
+    label="Oxygen saturation (SpO2)",
+    unit="%",
+    low=30,
+    high=100,
+    quantity="percentage",
+    aliases=("sp", "oxygen_saturation"),
+)
+ACVPU = Choice(
+    label="Consciousness",
+    help="C is new confusion. Asleep is not a level: wake the person",
+    options={
+        "A": "alert",
+        "C": "new confusion",
+        "V": "responds to voice",
+        "P": "responds to pain",
+        "U": "unresponsive",
+    },
+    spellings={
+        "alert": "A",
+        "confusion": "C",
+        "new confusion": "C",
+        "confused": "C",
+        "voice": "V",
+        "verbal": "V",
+        "pain": "P",
+        "unresponsive": "U",
+    },
+    not_recorded=("asleep", "refused", "away"),
+    aliases=("acvpu", "avpu"),
+)

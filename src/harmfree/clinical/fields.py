@@ -169,10 +169,12 @@ class Choice(Spec):
     Args:
         options: option -> what it means, in the order of a form.
         spellings: other spelling -> option. Case and blanks never matter.
+        not_recorded: words that say the item was not taken; it is then missing.
     """
 
     options: Mapping[str, str]
     spellings: Mapping[str, str] = field(default_factory=dict)
+    not_recorded: tuple[str, ...] = ()
 
     kind = "choice"
 
@@ -191,6 +193,8 @@ class Choice(Spec):
             found = self._exact.get(raw) or self._table.get(plain(raw))
             if found is not None:
                 return found
+            if plain(raw) in self.not_recorded:
+                return None
         return super().read(raw)
 
     def parse(self, raw: object) -> str:
@@ -214,7 +218,15 @@ class Choice(Spec):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Flag(Spec):
-    """Yes or no, in any of the obvious spellings."""
+    """Yes or no, in any of the obvious spellings.
+
+    Args:
+        yes: further words for yes, lower case.
+        no: further words for no, lower case.
+    """
+
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
 
     kind = "yes or no"
 
@@ -229,9 +241,9 @@ class Flag(Spec):
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
         text = plain(str(raw))
-        if text in _YES:
+        if text in _YES or text in self.yes:
             return True
-        if text in _NO:
+        if text in _NO or text in self.no:
             return False
         raise Problem(f"{raw!r} is not yes or no")
 
@@ -243,6 +255,31 @@ class Flag(Spec):
     def json_schema(self) -> dict[str, Any]:
         """Describe the answer as JSON Schema."""
         return {"type": ["boolean", "null"]}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Moment(Spec):
+    """A date and time, written 2026-11-23T14:30, with Z or an offset when it is known."""
+
+    kind = "date and time"
+
+    def parse(self, raw: object) -> datetime:
+        """Return the moment, or raise `Problem`."""
+        if isinstance(raw, datetime):
+            return raw
+        try:
+            return datetime.fromisoformat(str(raw).strip())
+        except ValueError:
+            raise Problem(f"{raw!r} is not a date and time; {self.accepts}") from None
+
+    @property
+    def accepts(self) -> str:
+        """How a moment is written."""
+        return "a date and time such as 2026-11-23T14:30"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the moment as JSON Schema."""
+        return {"type": ["string", "null"], "format": "date-time"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

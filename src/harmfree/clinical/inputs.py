@@ -113,6 +113,8 @@ class Reader(Generic[I]):
             except Problem as problem:
                 problems.append(Problem(problem.message, name))
                 continue
+            if value is None:
+                continue
             if name in seen and values[name] != value:
                 problems.append(Problem("given twice with different values", name))
             seen.add(name)

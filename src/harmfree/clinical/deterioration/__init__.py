@@ -1,0 +1,1 @@
+"""Deterioration and sepsis: early warning scores and what they ask for."""
