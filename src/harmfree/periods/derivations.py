@@ -13,11 +13,12 @@ from harmfree.periods.windows import birthday
 
 def derived_values(derivation: Derivation, record: PersonRecord) -> list[tuple[int, float]]:
     """The derived quantity day by day: one (day, value) for each day on which it is known."""
-    rows = sorted(
-        (e.day, e.row, number, math.nan if e.value is None or e.comparator else e.value)
-        for number, codes in enumerate(derivation.lists)
-        for e in record.events(codes)
-    )
+    first_list: dict[int, tuple[int, int, int, float]] = {}
+    for number, codes in enumerate(derivation.lists):
+        for e in record.events(codes):
+            value = math.nan if e.value is None or e.comparator else e.value
+            first_list.setdefault(e.row, (e.day, e.row, number, value))
+    rows = sorted(first_list.values())
     if not rows:
         return []
     day = np.array([r[0] for r in rows], dtype=np.int32)

@@ -17,6 +17,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -142,6 +143,7 @@ def birthday(birth: int, age: int) -> int:
         return to_day(date(born.year + age, 3, 1))
 
 
+@cache
 def reach_table(window: Window) -> npt.NDArray[np.int32]:
     """`reach` of every day from FIRST_DAY to LAST_DAY, for the kernel: one array read an event."""
     low, high = FIRST_DAY - 40_000, LAST_DAY

@@ -1,0 +1,91 @@
+"""A bucket's people and events as the kernel takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from harmfree.periods.expressions import Derivation, DerivationInput
+from harmfree.periods.kernel import UNKNOWN_DAY, People
+from harmfree.periods.kernel_atoms import Events
+from harmfree.periods.plan import Plan
+
+Days = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class BucketArrays:
+    """People and events of a bucket.
+
+    Attributes:
+        people: who they are; rows of `people.first_event` point into the events.
+        date: int32[n], days; ascending within a person.
+        code: int32[n], rows of the store's code dictionary.
+        value: float32[n], NaN when missing.
+        unit: int16[n].
+        until: int32[n] or empty when no definition reads it; UNKNOWN_DAY when not known.
+    """
+
+    people: People
+    date: Days
+    code: Days
+    value: npt.NDArray[np.float32]
+    unit: npt.NDArray[np.int16]
+    until: Days = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def events(self, plan: Plan) -> Events:
+        """The event columns with the plan's derived quantities worked out."""
+        derived = np.full((len(plan.derivations), len(self.date)), np.nan, np.float32)
+        for row, derivation in enumerate(plan.derivations):
+            self._derive(plan, derivation, derived[row])
+        return Events(self.date, self.code, self.value, self.unit, self.until, derived)
+
+    def _derive(self, plan: Plan, derivation: Derivation, out: npt.NDArray[np.float32]) -> None:
+        source, factors = list_of_code(plan, derivation)
+        of_row = source[self.code]
+        rows = np.flatnonzero(of_row >= 0)
+        if not len(rows):
+            return
+        people = self.people
+        person = np.searchsorted(people.first_event, rows, side="right") - 1
+        factor = factors[of_row[rows], self.unit[rows]]
+        value = (self.value[rows].astype(np.float64) * factor).astype(np.float32)
+        day = self.date[rows]
+        found = derivation.function(
+            DerivationInput(
+                day=day,
+                value=value.astype(np.float64),
+                source=of_row[rows],
+                person=person,
+                age=ages_on(people.birth[person], day),
+                female=people.sex[person] == 1,
+            )
+        )
+        last_of_day = np.append((person[1:] != person[:-1]) | (day[1:] != day[:-1]), True)
+        out[rows[last_of_day]] = found[last_of_day]
+
+
+def list_of_code(
+    plan: Plan, derivation: Derivation
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float64]]:
+    """For each code, which of the derivation's lists holds it (-1: none), and the lists' factors.
+
+    A value with a comparator has the factor NaN: it is never read as the number.
+    """
+    source = np.full(len(plan.tables.listener_first) - 1, -1, np.int8)
+    for number in reversed(range(len(derivation.lists))):
+        source[plan.lists[derivation.lists[number]].code_ids] = number
+    factors = np.array([plan.lists[name].factors for name in derivation.lists])
+    return source, np.where(plan.tables.comparators == 0, factors, np.nan)
+
+
+def ages_on(birth: Days, day: Days) -> npt.NDArray[np.float64]:
+    """Completed years on each day; NaN when birth is unknown or later."""
+    known = birth != UNKNOWN_DAY
+    born, on = (x.astype("datetime64[D]") for x in (np.where(known, birth, 0), day))
+    born_month, on_month = born.astype("datetime64[M]"), on.astype("datetime64[M]")
+    months = (on_month - born_month).astype(int)
+    earlier = (on - on_month).astype(int) < (born - born_month).astype(int)
+    return np.where(known & (day >= birth), (months - earlier) // 12, np.nan)
