@@ -1,0 +1,241 @@
+"""Genotypes from files: VCF (any compression) and a simple table of variants.
+
+A variant that a file does not hold was not tested. Only a reference block of a genome VCF, or a
+record that says 0/0, makes it normal.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harmfree.clinical.errors import Problem
+from harmfree.clinical.warfarin.genotype_fields import (
+    COMPLEMENT,
+    DELETION,
+    Bases,
+    StarAlleles,
+    alleles,
+    variants,
+)
+from harmfree.errors import HarmfreeError
+
+# Length of chromosome 10 in the two assemblies: how a header without words tells the build.
+CHROMOSOME_10 = {135534747: "grch37", 133797422: "grch38"}
+BUILD_WORDS = {
+    "grch37": re.compile(r"GRCh37|hg19|b37|hs37", re.IGNORECASE),
+    "grch38": re.compile(r"GRCh38|hg38|hs38", re.IGNORECASE),
+}
+# ALT of a record that says nothing but "reference here".
+NO_ALT = frozenset({"<NON_REF>", "<*>", "."})
+NO_CALLS = frozenset({"", ".", "--", "./.", ".|.", "00", "0/0", "na", "nc"})
+
+
+class GenotypeFileError(HarmfreeError):
+    """A file of genotypes cannot be used."""
+
+    exit_code = 55
+
+
+@dataclass
+class Typed:
+    """What a file says of the variants that matter to warfarin.
+
+    Args:
+        inputs: raw inputs of the warfarin tools by name.
+        notes: what was seen and not used, and why.
+    """
+
+    inputs: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, rsid: str, genotype: str) -> None:
+        """Keep one genotype, under the input that takes it; two that differ cancel out."""
+        name = "vkorc1" if rsid == "rs9923231" else rsid
+        if self.inputs.setdefault(name, genotype) != genotype:
+            raise GenotypeFileError(
+                f"{rsid} is in the file twice, as {self.inputs[name]} and as {genotype}.",
+                do="Find out which is right; neither was used.",
+            )
+        if rsid == "rs8050894":
+            self.inputs["rs8050894_strand"] = "plus"
+
+
+def read_vcf(path: Path) -> Typed:
+    """Read the variants from a VCF, BCF or genome VCF of one person.
+
+    A record counts when its ID is the rsID, or when it lies at the variant's position in the
+    build that the header names; its REF must be the variant's.
+
+    Raises:
+        GenotypeFileError: it cannot be read, holds several people, or none of the variants.
+    """
+    from cyvcf2 import VCF
+
+    _must_exist(path)
+    try:
+        file = VCF(str(path))
+    except Exception as error:  # noqa: BLE001  (cyvcf2 raises bare Exception and OSError)
+        raise GenotypeFileError(f"{path.name} is not a VCF file: {error}.") from error
+    if len(file.samples) != 1:
+        raise GenotypeFileError(
+            f"{path.name} holds {len(file.samples)} people.",
+            do="Make a file of one person, for instance with `bcftools view -s NAME`.",
+        )
+    build, typed = _build(file.raw_header), Typed()
+    for record in file:
+        for rsid in _variants_of(record, build):
+            _take(record, rsid, typed)
+    if not typed.inputs:
+        raise GenotypeFileError(
+            f"{path.name} has none of the variants that matter to warfarin.",
+            where="; ".join(typed.notes),
+            do="Give a file with rsIDs, or one whose header names GRCh37 or GRCh38."
+            if build is None
+            else "Ask the laboratory for a file with all tested sites, not only differences.",
+        )
+    return _without_mixed_phase(typed)
+
+
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        raise GenotypeFileError(f"There is no file {path}.")
+
+
+def _build(header: str) -> str | None:
+    """Return the genome build that a header states, by words or by the length of chromosome 10."""
+    found = {name for name, words in BUILD_WORDS.items() if words.search(header)}
+    for line in re.findall(r"##contig=<ID=(?:chr)?10,[^>]*>", header):
+        length = re.search(r"length=(\d+)", line)
+        if length and int(length.group(1)) in CHROMOSOME_10:
+            found.add(CHROMOSOME_10[int(length.group(1))])
+    return found.pop() if len(found) == 1 else None
+
+
+def _variants_of(record: Any, build: str | None) -> Iterator[str]:
+    names = (record.ID or "").split(";")
+    chromosome = record.CHROM.removeprefix("chr")
+    for rsid, held in variants().items():
+        position = held[build] if build is not None and held["chrom"] == chromosome else 0
+        if rsid in names or record.start < position <= record.end:
+            yield rsid
+
+
+def _take(record: Any, rsid: str, typed: Typed) -> None:
+    """Take the genotype of one record, or note why not."""
+    pair = record.genotypes[0]
+    called = len(pair) == 3 and min(pair[:2]) >= 0
+    reference = called and not any(pair[:2]) and NO_ALT.issuperset(record.ALT)
+    # A reference block starts with the base of another position: only a single site can be checked.
+    block = record.end - record.start > len(record.REF)
+    same_base = block or record.REF[0] == variants()[rsid]["ref"][0]
+    if record.FILTER is not None:
+        typed.notes.append(f"{rsid}: filter {record.FILTER}, not used")
+    elif not called:
+        typed.notes.append(f"{rsid}: no call")
+    elif reference and same_base:
+        typed.add(rsid, "/".join([alleles(rsid)[0]] * 2))
+    elif variants()[rsid]["ref"] != record.REF:
+        typed.notes.append(f"{rsid}: REF {record.REF}, expected {variants()[rsid]['ref']}")
+    else:
+        _take_alleles(record, rsid, pair, typed)
+
+
+def _take_alleles(record: Any, rsid: str, pair: list[Any], typed: Typed) -> None:
+    held = variants()[rsid]
+    bases = [record.REF, *record.ALT]
+    chosen = [bases[index] for index in pair[:2]]
+    if any(base != held["ref"] and base not in held["alts"] for base in chosen):
+        typed.notes.append(f"{rsid}: allele {'/'.join(chosen)} is not known, not used")
+        return
+    if len(held["ref"]) == 2:
+        chosen = [alleles(rsid)[0] if base == held["ref"] else DELETION for base in chosen]
+    if pair[2]:
+        typed.add(rsid, "|".join(chosen))
+    else:
+        typed.add(rsid, "/".join(sorted(chosen, key=alleles(rsid).index)))
+    sets = record.format("PS")
+    if pair[2] and sets is not None:
+        typed.notes.append(f"{rsid}: phase set {sets[0][0]}")
+
+
+def _without_mixed_phase(typed: Typed) -> Typed:
+    """Drop the phase when variants lie in different phase sets: it does not join them."""
+    sets = {note.rsplit(" ", 1)[1] for note in typed.notes if ": phase set " in note}
+    typed.notes = [note for note in typed.notes if ": phase set " not in note]
+    if len(sets) > 1:
+        for rsid, genotype in typed.inputs.items():
+            typed.inputs[rsid] = genotype.replace("|", "/")
+    return typed
+
+
+def read_table(path: Path) -> Typed:
+    """Read a table of variants: columns `rsid` and `genotype`, `strand` if it is not the plus one.
+
+    A row may instead name the gene CYP2C9 with star alleles. Comma or tab separates; lines
+    starting with # are comments; files of direct-to-consumer arrays (rsid, chromosome, position,
+    genotype without a header) are read too.
+
+    Raises:
+        GenotypeFileError: it cannot be read, or a genotype in it is impossible.
+    """
+    _must_exist(path)
+    typed = Typed()
+    text = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    for row in _rows(line for line in text if line.strip() and not line.startswith("#")):
+        name, genotype = row.get("rsid", ""), row.get("genotype", "")
+        if name.upper() == "CYP2C9":
+            typed.inputs["cyp2c9"] = _checked(name, genotype, StarAlleles(label="CYP2C9"))
+            continue
+        rsid = "rs9923231" if name.upper() == "VKORC1" else name
+        if rsid not in variants():
+            continue
+        if genotype.lower() in NO_CALLS:
+            typed.notes.append(f"{rsid}: no call")
+            continue
+        turned = _on_plus(rsid, genotype, row.get("strand", ""))
+        typed.add(rsid, _checked(rsid, turned, Bases(label=rsid, rsid=rsid)))
+    if not typed.inputs:
+        raise GenotypeFileError(
+            f"{path.name} has none of the variants that matter to warfarin.",
+            do="Give columns rsid and genotype, for instance rs9923231,C/T.",
+        )
+    return typed
+
+
+def _checked(name: str, genotype: str, spec: Bases | StarAlleles) -> str:
+    try:
+        return spec.parse(genotype)
+    except Problem as problem:
+        raise GenotypeFileError(f"{name}: {problem.message}") from problem
+
+
+NAMES = {"variant": "rsid", "snp": "rsid", "gene": "rsid", "id": "rsid", "result": "genotype"}
+ARRAY = ("rsid", "chromosome", "position", "genotype")
+
+
+def _rows(lines: Iterable[str]) -> Iterator[Mapping[str, str]]:
+    held = list(lines)
+    tab = "\t" if held and "\t" in held[0] else ","
+    cells = [[cell.strip() for cell in row] for row in csv.reader(held, delimiter=tab)]
+    if not cells:
+        return
+    head = [NAMES.get(name.lower(), name.lower()) for name in cells[0]]
+    if "rsid" not in head:
+        head = list(ARRAY) if len(head) == len(ARRAY) else ["rsid", "genotype"]
+    else:
+        cells = cells[1:]
+    for row in cells:
+        yield dict(zip(head, row, strict=False))
+
+
+def _on_plus(rsid: str, genotype: str, strand: str) -> str:
+    """Turn a genotype round when the table says that it is on the other strand."""
+    own = {"+": "+", "plus": "+", "-": "-", "minus": "-"}.get(strand.lower(), "")
+    if strand.lower() == "gene":
+        own = variants()[rsid]["gene_strand"]
+    return genotype.upper().translate(COMPLEMENT) if own == "-" else genotype
