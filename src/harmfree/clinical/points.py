@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harmfree.clinical.result import Component, Outcome
@@ -76,3 +77,44 @@ def either(*facts: bool | None) -> bool | None:
     if any(fact is True for fact in facts):
         return True
     return None if any(fact is None for fact in facts) else False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of a printed score.
+
+    Args:
+        name: the input it is judged by.
+        label: as shown to people.
+        why: the criterion in a few words.
+        met: from the inputs to True, False, or None when the record does not say.
+        points: what the item adds when it is met.
+        given: from the inputs to what is shown as given; the input `name` when absent.
+    """
+
+    name: str
+    label: str
+    why: str
+    met: Callable[[Any], bool | None]
+    points: int = 1
+    given: Callable[[Any], Any] | None = None
+
+
+def judge(items: Sequence[Item], given: Any) -> tuple[Component, ...]:
+    """Return the contribution of every row of a score."""
+    return tuple(
+        item(
+            row.name,
+            row.label,
+            row.given(given) if row.given else getattr(given, row.name),
+            row.met(given),
+            row.why,
+            row.points,
+        )
+        for row in items
+    )
+
+
+def unknown(parts: Sequence[Component]) -> tuple[str, ...]:
+    """Return the names of the items that the record does not settle, each once."""
+    return tuple(dict.fromkeys(part.name for part in parts if part.points is None))

@@ -223,9 +223,9 @@ def _by_news2(given: SepsisInputs) -> Outcome:
     parts, least, most, single = _score(given)
     if least != most:
         low, high = _risk(least), _risk(most)
-        said = f"NEWS2 is between {least} and {most}: the risk is {low} to {high} before the rest."
+        open_risk = f"NEWS2 is between {least} and {most}: risk {low} to {high} before the rest."
         missing = () if given.news2 is not None else _not_known(parts)
-        return Outcome(None, parts, missing=missing, warnings=(said,),
+        return Outcome(None, parts, missing=missing, warnings=(open_risk,),
                        detail={"minimum": least, "maximum": most})  # fmt: skip
     by_score = _risk(least)
     raised = _raised(given, least)

@@ -185,9 +185,9 @@ def score_with(table: ScoreTable | None, observations: Mapping[str, Any] | None)
         observations: raw values by the table's parameter names.
     """
     if table is None:
-        advice = ("Enter the published chart and have a clinician sign it.",)
-        said = ("No signed table: there is no score, and no other score stands in for it.",)
-        return Outcome(None, missing=("table",), advice=advice, warnings=said)
+        enter = ("Enter the published chart and have a clinician sign it.",)
+        none = ("No signed table: there is no score, and no other score stands in for it.",)
+        return Outcome(None, missing=("table",), advice=enter, warnings=none)
     given = observations or {}
     read = [_component(row, given.get(row.name)) for row in table.parameters]
     parts = tuple(part for part, _ in read)

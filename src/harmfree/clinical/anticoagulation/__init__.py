@@ -1,0 +1,1 @@
+"""Atrial fibrillation: stroke risk, bleeding risk, doses of anticoagulants, INR control."""
