@@ -12,6 +12,7 @@ from harmfree.pictures.canvas import NARROW, WIDE, Canvas, Key, Size
 from harmfree.pictures.dates import DateScale, plain_date
 from harmfree.pictures.errors import FontMissingError, PictureError
 from harmfree.pictures.figures import figure, neat, neat_percent
+from harmfree.pictures.icons import ICONS, icon_mark, icon_svg
 from harmfree.pictures.ink import (
     AXIS_LINE,
     BLACK,
@@ -50,6 +51,7 @@ __all__ = [
     "GREEN",
     "GREY",
     "GRID_LINE",
+    "ICONS",
     "LIMIT_LINE",
     "NARROW",
     "ORANGE",
@@ -85,6 +87,8 @@ __all__ = [
     "as_days",
     "contrast",
     "figure",
+    "icon_mark",
+    "icon_svg",
     "joined",
     "neat",
     "neat_percent",

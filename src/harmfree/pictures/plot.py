@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harmfree.pictures.canvas import Canvas, Key, Size, legend_rows
+from harmfree.pictures.icons import RADIUS, icon_mark
 from harmfree.pictures.ink import AXIS_LINE, BLACK, GREY, GRID_LINE, Ink
 from harmfree.pictures.scales import Scale, Tick
 from harmfree.pictures.symbols import Shape
@@ -25,6 +26,7 @@ class Frame:
         legend: entries below the plot.
         notes: lines of text below the legend, such as what an annotation letter means.
         right: texts that will be written to the right of the plot, to leave room for them.
+        icons: names of icons for the top right corner.
     """
 
     title: str = ""
@@ -33,6 +35,12 @@ class Frame:
     legend: Sequence[Key] = ()
     notes: Sequence[str] = ()
     right: Sequence[str] = ()
+    icons: Sequence[str] = ()
+
+    @property
+    def corner(self) -> float:
+        """Width that the icons take."""
+        return len(self.icons) * (2 * RADIUS + 8)
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,10 @@ class Plot:
     def _measured(self, size: Size) -> Area:
         canvas, frame, edge = self.canvas, self.frame, 12.0
         line = canvas.line_height
-        titles = wrapped(frame.title, size.font, size.width - 2 * edge, bold=True)
-        top = edge + line * (len(titles) + (1.2 if frame.y_label else 0.4))
+        room = size.width - 2 * edge - frame.corner
+        titles = wrapped(frame.title, size.font, room, bold=True)
+        top = edge + line * (len(titles) + (1.5 if frame.y_label else 0.6))
+        top = max(top, edge + 2 * RADIUS + 10) if frame.icons else top
         ticks = max((text_width(t.label, size.font) for t in self._y_ticks), default=0)
         right = max((text_width(label, size.font) for label in frame.right), default=0)
         below = line * 1.5 + (line if frame.x_label else 0)
@@ -74,9 +84,12 @@ class Plot:
     def _draw_frame(self) -> None:
         canvas, area, frame = self.canvas, self.area, self.frame
         line, font = canvas.line_height, canvas.size.font
-        below = canvas.paragraph(12, 12 + font * 0.8, frame.title, canvas.size.width - 24, True)
+        room = canvas.size.width - 24 - frame.corner
+        below = canvas.paragraph(12, 12 + font * 0.8, frame.title, room, True)
+        for i, name in enumerate(frame.icons):
+            x = canvas.size.width - 12 - frame.corner + (2 * RADIUS + 8) * i + RADIUS + 2
+            canvas.add(icon_mark(name, x, 12 + RADIUS))
         if frame.y_label:
-            room = canvas.size.width - 24
             canvas.text(12, below, shortened(frame.y_label, font, room), colour=GREY)
         self._draw_y_axis()
         self._draw_x_axis()

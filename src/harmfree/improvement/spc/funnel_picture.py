@@ -1,0 +1,154 @@
+"""Draws funnel plots: units are never ranked, and only those beyond the limits are named."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harmfree.improvement.spc.funnel import Funnel
+from harmfree.pictures import (
+    BLACK,
+    BLUE,
+    CENTRE_LINE,
+    GREY,
+    LIMIT_LINE,
+    ORANGE,
+    Canvas,
+    Cell,
+    Frame,
+    Ink,
+    Key,
+    LinearScale,
+    Picture,
+    Plot,
+    Shape,
+    Size,
+    Table,
+    neat,
+    neat_percent,
+    shortened,
+)
+
+_INNER = Ink(BLACK, width=1.25, dash="2 3")
+_OUTER = LIMIT_LINE
+_MARKS: dict[str, tuple[str, Shape, Ink, float]] = {
+    "within": ("Within the limits", "circle", Ink(None, GREY), 3.5),
+    "high_95": ("Above 95%", "triangle-up", Ink(BLUE, "#ffffff"), 4.5),
+    "low_95": ("Below 95%", "triangle-down", Ink(BLUE, "#ffffff"), 4.5),
+    "high_998": ("Above 99.8%", "triangle-up", Ink(None, ORANGE), 6),
+    "low_998": ("Below 99.8%", "triangle-down", Ink(None, ORANGE), 6),
+}
+#: Places along the axis at which the limits are computed.
+_STEPS = 120
+
+
+def funnel_picture(
+    funnel: Funnel, title: str = "", y_label: str = "", x_label: str = ""
+) -> Picture:
+    """The funnel with its sentence, messages and numbers."""
+    heading = title or "Funnel plot"
+    across = x_label or ("Expected" if funnel.method.target is not None else "Size (denominator)")
+    return Picture(
+        title=heading,
+        sentence=funnel_sentence(funnel),
+        draw=lambda size: _draw(funnel, size, heading, y_label, across),
+        table=_table(funnel, heading),
+        notes=funnel.messages,
+    )
+
+
+def funnel_sentence(funnel: Funnel) -> str:
+    """How many units lie beyond which limits, and which beyond the outer ones."""
+    verdicts = funnel.verdicts()
+    outer = [n for n, v in zip(funnel.names, verdicts, strict=True) if v.endswith("998")]
+    inner = sum(v.endswith("_95") for v in verdicts)
+    expected = 0.05 * len(verdicts)
+    parts = [f"{len(verdicts)} units about {_shown(funnel, funnel.target)}."]
+    if outer:
+        named = ", ".join(outer[:6]) + (f" and {len(outer) - 6} more" if len(outer) > 6 else "")
+        verb = "lies" if len(outer) == 1 else "lie"
+        parts.append(
+            f"{len(outer)} {verb} beyond the 99.8% limits ({named}): look there for a cause."
+        )
+    else:
+        parts.append("None lies beyond the 99.8% limits.")
+    parts.append(
+        f"{inner} more {'lies' if inner == 1 else 'lie'} beyond the 95% limits, where about "
+        f"{neat(expected, 2)} would by chance."
+    )
+    widened = "are" if funnel.adjusted_used else "are not"
+    parts.append(f"The limits {widened} widened for over-dispersion (phi {funnel.phi:.2f}).")
+    return " ".join(parts)
+
+
+def _draw(funnel: Funnel, size: Size, title: str, y_label: str, x_label: str) -> Canvas:
+    x_scale = LinearScale(0.0, float(funnel.denominator.max()) * 1.06)
+    sizes = np.linspace(float(funnel.denominator.min()) * 0.9, x_scale.high, _STEPS)
+    limits = funnel.limits(sizes)
+    verdicts = funnel.verdicts()
+    shown = [k for k in _MARKS if k in verdicts]
+    keys = [Key(_MARKS[k][0], _MARKS[k][2], _MARKS[k][1]) for k in shown]
+    words = f"{'Target' if funnel.method.target else 'Overall'} {_shown(funnel, funnel.target)}"
+    keys += [Key("95%", _INNER), Key("99.8%", _OUTER), Key(words, CENTRE_LINE)]
+    # Limits of the smallest units may run far off; the units set the height of the plot.
+    tops = np.concatenate([funnel.values, np.quantile(limits.upper998, [0.0, 0.9])])
+    bottoms = np.quantile(limits.lower998, [0.1, 1.0])
+    ceiling = 1.0 if funnel.method.share else np.inf
+    y_scale = LinearScale.covering(
+        [*tops, *bottoms], bounds=(0.0, ceiling), percent=funnel.method.share
+    )
+    plot = Plot(size, x_scale, y_scale, Frame(title, x_label, y_label, legend=keys))
+    xs = sizes.tolist()
+    for line, ink in (
+        (limits.lower95, _INNER), (limits.upper95, _INNER),
+        (limits.lower998, _OUTER), (limits.upper998, _OUTER),
+    ):  # fmt: skip
+        plot.line(xs, _inside(line, y_scale), ink)
+    plot.level(funnel.target, CENTRE_LINE)
+    for verdict in shown:
+        _draw_units(plot, funnel, verdicts, verdict)
+    _label_outer(plot, funnel, verdicts)
+    return plot.canvas
+
+
+def _draw_units(plot: Plot, funnel: Funnel, verdicts: list[str], verdict: str) -> None:
+    _, shape, ink, radius = _MARKS[verdict]
+    here = [i for i, v in enumerate(verdicts) if v == verdict]
+    plot.points(
+        [float(funnel.denominator[i]) for i in here],
+        [float(funnel.values[i]) for i in here],
+        shape, ink, radius=radius,
+        tips=[f"{funnel.names[i]}: {_shown(funnel, funnel.values[i])}" for i in here],
+    )  # fmt: skip
+
+
+def _label_outer(plot: Plot, funnel: Funnel, verdicts: list[str]) -> None:
+    """Names of the units farthest out, as many as do not collide."""
+    outer = [i for i, v in enumerate(verdicts) if v.endswith("998")]
+    font = plot.canvas.size.font
+    taken: list[tuple[float, float]] = []
+    for i in sorted(outer, key=lambda i: -abs(funnel.z[i])):
+        x, y = float(funnel.denominator[i]), float(funnel.values[i])
+        place = plot.at_x(x), plot.at_y(y)
+        if all(abs(place[1] - b) > font * 1.3 or abs(place[0] - a) > 170 for a, b in taken):
+            plot.label(x, y, shortened(funnel.names[i], font, 150))
+            taken.append(place)
+
+
+def _inside(line: np.ndarray, scale: LinearScale) -> list[float | None]:
+    return [float(v) if scale.low <= v <= scale.high else None for v in line]
+
+
+def _shown(funnel: Funnel, value: float) -> str:
+    return neat_percent(value) if funnel.method.share else neat(value)
+
+
+def _table(funnel: Funnel, title: str) -> Table:
+    columns = ("unit", "numerator", "denominator", "value", "lower 95%", "upper 95%",
+               "lower 99.8%", "upper 99.8%", "verdict")  # fmt: skip
+    at, verdicts = funnel.limits(funnel.denominator), funnel.verdicts()
+    rows: list[list[Cell]] = []
+    for i, name in enumerate(funnel.names):
+        numbers = (funnel.numerator, funnel.denominator, funnel.values, at.lower95, at.upper95,
+                   at.lower998, at.upper998)  # fmt: skip
+        rows.append([name, *(float(n[i]) for n in numbers), _MARKS[verdicts[i]][0]])
+    return Table(columns, rows, title)
