@@ -1,0 +1,1 @@
+"""Safer prescribing: hazards, missing monitoring and the burden of many medicines."""
