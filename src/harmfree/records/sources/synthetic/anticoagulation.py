@@ -154,8 +154,6 @@ def _yearly(life: Life, rng: np.random.Generator) -> None:
     )
     score = stroke_score(life, seen, days)
     life.note(seen, days, "cha2ds2_vasc", score, "{score}")
-    old = days < 16527  # 1 April 2015
-    life.note(seen[old], days[old], "chads2", np.minimum(score[old], 6), "{score}")
     bleeding = np.clip(np.rint(rng.normal(1.8, 1.2, len(seen))), 0, 7)
     some = rng.random(len(seen)) < 0.6
     life.note(seen[some], days[some], "orbit", bleeding[some], "{score}")
@@ -176,7 +174,12 @@ def _yearly(life: Life, rng: np.random.Generator) -> None:
 def _at_diagnosis(life: Life, rng: np.random.Generator, rows: Rows) -> None:
     traced = rows[rng.random(len(rows)) < 0.7]
     life.note(traced, life.onset["af"][traced] - rng.integers(0, 20, len(traced)), "ecg_af")
-    near = np.flatnonzero((life.onset["af"] == NEVER) & (rng.random(len(life.people)) < 0.0015))
+    # The older score counts when it was recorded before 1 April 2015.
+    early = rows[(life.onset["af"][rows] < 16_300) & (rng.random(len(rows)) < 0.6)]
+    when = np.maximum(life.onset["af"][early] + 100, 14_500).astype(np.int32)
+    score = stroke_score(life, early, when, sex_counts=False)
+    life.note(early, when, "chads2", np.minimum(score, 6), "{score}")
+    near = np.flatnonzero((life.onset["af"] == NEVER) & (rng.random(len(life.people)) < 0.004))
     when = (life.people.end[near] - rng.integers(0, 2500, len(near))).astype(np.int32)
     grown = life.people.age(near, when) > 50
     near, when = near[grown], when[grown]
@@ -201,12 +204,12 @@ def _untreated(life: Life, rng: np.random.Generator, treated: Courses) -> None:
         ("doac_contraindicated", 0.22, 0.30),
         ("warfarin_contraindicated", 0.22, 0.28),
         ("af_unsuitable", 0.30, 0.33),
-        ("af_review_declined", 0.33, 0.36),
-        ("af_invitation", 0.36, 0.46),
+        ("af_review_declined", 0.33, 0.38),
+        ("af_invitation", 0.38, 0.48),
     ):
         which = (reason >= low) & (reason < high)
         life.note(rows[which], when[which], key)
-    invited = (reason >= 0.36) & (reason < 0.43)
+    invited = (reason >= 0.38) & (reason < 0.45)
     life.note(rows[invited], when[invited] - rng.integers(8, 60, invited.sum()), "af_invitation")
     _on_warfarin_by_choice(life, rng, treated)
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 from harmfree.errors import InputError
 from harmfree.records import Manifest, Source, Store, StoreWriter, locked, schema
 from harmfree.records.sources.synthetic import (
+    acute,
     anticoagulation,
     bones,
     conditions,
@@ -50,6 +51,7 @@ PARTS: tuple[Callable[[Life], None], ...] = (
     anticoagulation.add,
     anticoagulation.antidysrhythmics,
     repeats.add,
+    acute.add,
     hazards.add,
     monitoring.add,
     lifestyle.add,
@@ -114,7 +116,7 @@ def make(settings: Settings, bucket: int) -> Made:
         part(life)
     events, left_out = _cleaned(life)
     registration, overlapping = tables.registration_table(life)
-    left_out["registered twice at once, the later one kept"] = overlapping
+    left_out["registration_overlaps"] = overlapping
     codes = np.bincount(events.code, minlength=len(common.vocabulary)).astype(np.int64)
     return Made(
         tables.person_table(life, registration["person"].to_numpy(), events.person),
@@ -127,10 +129,10 @@ def make(settings: Settings, bucket: int) -> Made:
 
 def _cleaned(life: Life) -> tuple[Events, dict[str, int]]:
     events = life.sheet.join()
-    events = events.take(~mess.after_leaving(life, events))
+    events = events.take(mess.lived(life, events))
     events, left_out = mess.sift(life, mess.spoil(life, events))
     events, duplicates = tables.ordered(events)
-    left_out["exact duplicate"] = duplicates
+    left_out["duplicate"] = duplicates
     return events, left_out
 
 

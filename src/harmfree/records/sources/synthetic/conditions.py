@@ -71,7 +71,7 @@ def _onset(
 def _less_kidney(life: Life, rng: np.random.Generator, age: Floats) -> None:
     """Draw kidney function at the end of each record, its yearly loss, and coded CKD."""
     n = len(life.people)
-    usual = np.interp(age, [0, 20, 40, 60, 70, 80, 90], [112, 114, 102, 88, 79, 67, 58])
+    usual = np.interp(age, [0, 20, 40, 60, 70, 80, 90], [112, 114, 102, 87, 76, 63, 54])
     sick = life.has("diabetes_2", "heart_failure", "hypertension")
     life.kidney = np.clip(usual - 7 * life.people.illness - 4 * sick + rng.normal(0, 11, n), 6, 125)
     life.kidney_slope = np.clip(0.6 + (95 - life.kidney) / 55, 0.4, 2.5)

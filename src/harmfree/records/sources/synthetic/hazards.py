@@ -18,9 +18,9 @@ SECULAR = 0.03
 """Hazards fall by three in a hundred a year everywhere, roll-out or not."""
 # New spells a year per person, set so that the share found in a three-month look-back lies in
 # the range of the released practice medians (Fisher, BMJ Medicine 2023;2:e000392).
-NSAID_HAZARD, NSAID_YOUNG, NSAID_PROTECTED = 0.030, 0.060, 0.045
+NSAID_HAZARD, NSAID_YOUNG, NSAID_PROTECTED = 0.038, 0.060, 0.045
 BETA_BLOCKER, LABA_ALONE, ANTIPSYCHOTIC = 0.0115, 0.0035, 0.045
-ANTIPLATELET_UNPROTECTED, DUAL_UNPROTECTED, CONTINUED = 0.075, 0.30, 0.10
+ANTIPLATELET_UNPROTECTED, DUAL_UNPROTECTED, CONTINUED = 0.11, 0.45, 0.24
 
 
 def add(life: Life) -> None:
@@ -177,7 +177,7 @@ def _dual(
 ) -> None:
     """Two antiplatelets for a year, sometimes for much longer, often with a PPI."""
     aspirin = life.vocabulary["aspirin_75"]
-    which = np.flatnonzero((medicine == aspirin) & (rng.random(len(courses)) < 0.20))
+    which = np.flatnonzero((medicine == aspirin) & (rng.random(len(courses)) < 0.34))
     pair = courses.where(which)
     room = np.maximum(life.settings.last - np.maximum(pair.start, life.settings.first), 1)
     late = rng.random(len(pair)) < 0.7
@@ -194,9 +194,11 @@ def _dual(
     _protect(life, dual.rows[~careless], dual.start[~careless])
     bare = careless & unprotected(life, dual.rows, dual.start)
     hazard = _end(life, rng, dual.where(bare))
-    clopidogrel = life.vocabulary["clopidogrel_75"]
-    issue(life, dual.where(~bare & (dual.stop > dual.start)), clopidogrel, 28, rng)
-    issue(life, hazard, clopidogrel, 28, rng)
+    second = life.vocabulary.ids(
+        ("clopidogrel_75", "clopidogrel_75", "clopidogrel_75", "ticagrelor_90")
+    )
+    for part in (dual.where(~bare & (dual.stop > dual.start)), hazard):
+        issue(life, part, second[rng.integers(0, 4, len(part))], 28, rng)
 
 
 def _nsaids(life: Life, rng: np.random.Generator) -> None:

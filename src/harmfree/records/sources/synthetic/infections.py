@@ -122,6 +122,8 @@ def early_warning(
     life.note(rows[saturated], days[saturated], "spo2", spo2[saturated], "%")
     life.note(rows, days, "pulse_rate", np.rint(rng.normal(80 + 4 * ill, 10)), "/min")
     scored = rng.random(n) < 0.65
+    awake = rng.random(n) < 0.6
+    life.note(rows[awake], days[awake], "acvpu", 3 * (ill[awake] > 9), "{score}")
     life.note(rows[scored], days[scored], "news2", ill[scored], "{score}")
 
 

@@ -28,12 +28,12 @@ def add(life: Life) -> None:
     age = life.people.age(np.arange(len(life.people)), life.people.end)
     chronic = life.has("hypertension", "diabetes_2", "chd", "stroke", "af", "heart_failure")
     adult = np.where(age < 18, 0.02, np.where(age < 40, 0.2, 0.35))
-    rate = adult + 0.75 * chronic + 0.01 * np.clip(age - 50, 0, 40)
+    rate = 0.7 * adult + 0.5 * chronic + 0.008 * np.clip(age - 50, 0, 40)
     _pressures(life, rng, rate, age)
-    _weights(life, rng, rate * 0.55, age)
-    _smoking(life, rng, rate * 0.45)
+    _weights(life, rng, rate * 0.4, age)
+    _smoking(life, rng, rate * 0.35)
     _alcohol(life, rng, rate * 0.25)
-    _pulses(life, rng, np.where(age > 60, 0.35, 0.04) + 0.4 * chronic)
+    _pulses(life, rng, np.where(age > 60, 0.25, 0.03) + 0.2 * chronic)
     _standing(life, rng, age)
 
 

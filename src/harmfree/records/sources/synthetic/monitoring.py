@@ -21,6 +21,23 @@ def add(life: Life) -> None:
     _other_dmards(life, rng)
     _lithium(life, rng)
     _amiodarone(life, rng)
+    _now_and_then(life, rng)
+
+
+def _now_and_then(life: Life, rng: np.random.Generator) -> None:
+    """Digoxin levels, residual urine volumes, and the clearance that doses are set by."""
+    rows, days = life.visits(0.08 * life.has("af", "heart_failure"), rng)
+    life.note(rows, days, "digoxin_level", np.round(rng.lognormal(-0.2, 0.4, len(rows)), 1), "ug/L")
+    rows, days = life.visits(0.12 * life.has("retention", "prostatism", "incontinence"), rng)
+    volume = np.rint(rng.lognormal(4.0, 0.9, len(rows)))
+    life.note(rows, days, "residual_volume", volume, "mL")
+    thinned = life.anticoagulant[0] < LONG
+    rows, days = life.visits(0.5 * thinned, rng)
+    creatinine = life.creatinine(rows, days, life.egfr(rows, days))
+    k = np.where(life.people.female[rows], 1.04, 1.23)
+    age = life.people.age(rows, days)
+    clearance = (140 - age) * life.weight[rows] * k / creatinine
+    life.note(rows, days, "creatinine_clearance", np.round(clearance, 1), "mL/min")
 
 
 def _since(life: Life, *conditions: str) -> Courses:
@@ -55,7 +72,7 @@ def _kidney_and_blood(life: Life, rng: np.random.Generator) -> None:
     more, when = life.visits(np.where(np.isin(np.arange(len(life.people)), poor), 0.8, 0.0), rng)
     kidney_tests(life, rng, more, when)
     age = life.people.age(np.arange(len(life.people)), life.people.end)
-    anyone, when = life.visits(np.interp(age, [10, 25, 60, 90], [0.02, 0.10, 0.2, 0.35]), rng)
+    anyone, when = life.visits(np.interp(age, [10, 25, 60, 90], [0.01, 0.06, 0.12, 0.22]), rng)
     blood_tests(life, rng, anyone, when)
     some = rng.random(len(anyone)) < 0.6
     kidney_tests(life, rng, anyone[some], when[some])
@@ -79,6 +96,10 @@ def kidney_tests(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -
     life.sheet.add(rows[renal], days[renal], life.vocabulary["egfr"], shown[renal], unit[renal])
     potassium = np.round(rng.normal(4.45, 0.42, len(rows)) + 0.006 * np.maximum(60 - egfr, 0), 1)
     life.note(rows[salts], days[salts], "potassium", potassium[salts], "mmol/L")
+    half = salts & (rng.random(len(rows)) < 0.2)
+    life.note(
+        rows[half], days[half], "sodium", np.rint(rng.normal(139.5, 2.8, half.sum())), "mmol/L"
+    )
     grouped = salts & (rng.random(len(rows)) < 0.12)
     life.note(rows[grouped], days[grouped], "u_and_e")
 
@@ -107,6 +128,10 @@ def liver_tests(life: Life, rng: np.random.Generator, rows: Rows, days: Days) ->
     life.note(rows, days, "alt", value, "U/L")
     whole = rng.random(len(rows)) < 0.3
     life.note(rows[whole], days[whole], "lft")
+    bile = rng.random(len(rows)) < 0.2
+    life.note(
+        rows[bile], days[bile], "bilirubin", np.rint(rng.lognormal(2.2, 0.4, bile.sum())), "umol/L"
+    )
 
 
 def _sugar_and_thyroid(life: Life, rng: np.random.Generator) -> None:
@@ -153,10 +178,10 @@ def _course(
 def _methotrexate(life: Life, rng: np.random.Generator) -> None:
     """Weekly methotrexate with folic acid; blood and liver tests every ten weeks or so."""
     n = len(life.people)
-    takes = (life.has("rheumatoid_arthritis") & (rng.random(n) < 0.5)) | (
-        life.has("psoriasis") & (rng.random(n) < 0.035)
+    takes = (life.has("rheumatoid_arthritis") & (rng.random(n) < 0.58)) | (
+        life.has("psoriasis") & (rng.random(n) < 0.05)
     )
-    courses = _course(life, rng, takes, life.first_onset("rheumatoid_arthritis", "psoriasis"), 12.0)
+    courses = _course(life, rng, takes, life.first_onset("rheumatoid_arthritis", "psoriasis"), 40.0)
     ten = rng.random(len(courses)) < 0.06
     codes = life.vocabulary.ids(("methotrexate_2_5", "methotrexate_10"))
     issue(life, courses, codes[ten * 1], 28, rng)
@@ -164,7 +189,7 @@ def _methotrexate(life: Life, rng: np.random.Generator) -> None:
     issue(life, courses.where(folic), life.vocabulary["folic_acid_5"], 56, rng)
     told = rng.random(len(courses)) < 0.7
     life.note(courses.rows[told], courses.start[told] + 20, "weekly_instruction")
-    missed = np.full(len(courses), 0.21)
+    missed = np.full(len(courses), 0.27)
     rows, days = due(life, courses, 72, missed, life.rollout.monitoring_ratio, rng)
     blood_tests(life, rng, rows, days)
     both = rng.random(len(rows)) < 0.97
@@ -186,8 +211,8 @@ def _other_dmards(life: Life, rng: np.random.Generator) -> None:
 
 def _lithium(life: Life, rng: np.random.Generator) -> None:
     """Lithium levels every three months or so, kidney and thyroid twice a year."""
-    who = life.has("bipolar") & (rng.random(len(life.people)) < 0.25)
-    courses = _course(life, rng, who, life.onset["bipolar"], 14.0)
+    who = life.has("bipolar") & (rng.random(len(life.people)) < 0.22)
+    courses = _course(life, rng, who, life.onset["bipolar"], 40.0)
     issue(life, courses, life.vocabulary["lithium_400"], 28, rng)
     missed = np.full(len(courses), 0.29)
     rows, days = due(life, courses, 84, missed, life.rollout.monitoring_ratio, rng)
@@ -203,8 +228,8 @@ def _lithium(life: Life, rng: np.random.Generator) -> None:
 def _amiodarone(life: Life, rng: np.random.Generator) -> None:
     """Amiodarone in AF, with thyroid and liver tests about every six months."""
     age = life.people.age(np.arange(len(life.people)), life.people.end)
-    who = life.has("af") & (age > 40) & (rng.random(len(age)) < 0.05)
-    courses = _course(life, rng, who, life.onset["af"], 6.0)
+    who = life.has("af") & (age > 40) & (rng.random(len(age)) < 0.08)
+    courses = _course(life, rng, who, life.onset["af"], 14.0)
     codes = life.vocabulary.ids(("amiodarone_200", "amiodarone_100"))
     light = rng.random(len(courses)) < 0.3
     dose = np.where(rng.random(len(courses)) < 0.08, 2.0, 1.0)

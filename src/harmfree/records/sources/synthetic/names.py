@@ -75,6 +75,7 @@ _SECOND = ("Surgery", "Medical Centre", "Health Centre", "Family Practice", "Gro
 def practice_name(number: int) -> str:
     """Return the name of practice `number`; every number has its own name."""
     turn, place = divmod(number, len(_FIRST))
-    second = _SECOND[(number + turn) % len(_SECOND)]
-    suffix = f" {turn // len(_SECOND) + 1}" if turn >= len(_SECOND) else ""
+    second = _SECOND[(place + turn // 2) % len(_SECOND)]
+    again = turn // (2 * len(_SECOND))
+    suffix = f" {again + 1}" if again else ""
     return f"{_FIRST[place]} {'Street ' if turn % 2 else ''}{second}{suffix}"

@@ -30,7 +30,11 @@ DIED, LEFT = 0.080, 0.110
 
 @dataclass(frozen=True)
 class People:
-    """One bucket's people, one array element each; days are `NEVER` when it has not happened."""
+    """One bucket's people, one array element each; days are `NEVER` when it has not happened.
+
+    `end` is the last day of the record; `undated` people have no birth date in the store.
+    `illness` is a normal deviate that conditions share; `moved` goes with `first_practice`.
+    """
 
     pseudonym: npt.NDArray[np.int64]
     birth: Days
@@ -45,6 +49,7 @@ class People:
     moved: Days
     illness: Floats
     end: Days
+    undated: Bools
 
     def __len__(self) -> int:
         return len(self.birth)
@@ -78,7 +83,7 @@ def draw(settings: Settings, region: Region, bucket: int) -> People:
     return People(
         pseudonym=_pseudonyms(settings, rng, bucket, n),
         birth=birth,
-        sex=np.where(rng.random(n) < 0.506, 1, 2).astype(np.int8),
+        sex=_sex(rng, n),
         ethnicity=_ethnicity(region, rng, practice),
         deprivation=_some_unknown(rng, deprivation, 0.02),
         death=death,
@@ -89,7 +94,13 @@ def draw(settings: Settings, region: Region, bucket: int) -> People:
         moved=moved,
         illness=rng.normal(0, 1, n) + np.where(fate < DIED, 0.5, 0.0),
         end=end,
+        undated=rng.random(n) < 0.0005,
     )
+
+
+def _sex(rng: np.random.Generator, n: int) -> npt.NDArray[np.int8]:
+    """Female, male, and for a few of them other or unknown."""
+    return rng.choice([1, 2, 3, 0], size=n, p=[0.505, 0.494, 0.0005, 0.0005]).astype(np.int8)
 
 
 def _ends(settings: Settings, rng: np.random.Generator, fate: Floats) -> tuple[Days, Days, Days]:

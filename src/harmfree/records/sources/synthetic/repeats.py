@@ -18,7 +18,7 @@ AVOIDED: dict[str, tuple[str, ...]] = {
     "propranolol_40": ("asthma",),
     "sotalol_40": ("asthma",),
     "salmeterol_inhaler": ("asthma",),
-    "pioglitazone_30": (),
+    "aspirin_75": ("af", "dvt", "pe", "peptic_ulcer", "gi_bleed", "chd", "stroke", "tia", "pad"),
 }
 
 

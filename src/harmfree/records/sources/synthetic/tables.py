@@ -20,7 +20,7 @@ def person_table(life: Life, registrations: Rows, events: Rows) -> pa.Table:
     return pa.table(
         {
             "person": people.pseudonym,
-            "birth_date": _dates(people.birth),
+            "birth_date": _dates(np.where(people.undated, NEVER, people.birth)),
             "sex": people.sex,
             "death_date": _dates(people.death),
             "ethnicity": people.ethnicity,
@@ -40,25 +40,29 @@ def registration_table(life: Life) -> tuple[pa.Table, int]:
     people = life.people
     everyone = np.arange(len(people))
     mover = people.moved < NEVER
-    open_twice = mover & (life.rng("registrations").random(len(people)) < 0.03)
-    leaving = np.minimum(people.death, people.left)
+    never_closed = mover & (life.rng("registrations").random(len(people)) < 0.03)
+    # The day of death itself is lived; the registration ends after it.
+    leaving = np.where(people.death < NEVER, people.death + 1, people.left)
+    first_end = np.where(mover & ~never_closed, people.moved, leaving)
     person = np.concatenate([everyone, everyone[mover]])
     practice = np.concatenate([people.first_practice, people.practice[mover]])
     start = np.concatenate([people.joined, people.moved[mover]])
-    end = np.concatenate([np.where(mover, people.moved, leaving), leaving[mover]])
-    # Death day itself is lived; the registration ends after it.
-    end = np.where((end == people.death[person]) & (end < NEVER), end + 1, end)
+    end = np.concatenate([first_end, leaving[mover]])
     order = np.lexsort((start, person))
+    person, start, end = person[order], start[order], end[order]
+    following = np.where(person[1:] == person[:-1], start[1:], NEVER)
+    overlaps = int((end[:-1] > following).sum())
+    end[:-1] = np.minimum(end[:-1], following)
     table = pa.table(
         {
-            "person": person[order].astype(np.int32),
+            "person": person.astype(np.int32),
             "site": life.region.practice_site[practice[order]].astype(np.int32),
-            "start": _dates(start[order]),
-            "end": _dates(end[order]),
+            "start": _dates(start),
+            "end": _dates(end),
         },
         schema=schema.REGISTRATION,
     )
-    return table, int(open_twice.sum())
+    return table, overlaps
 
 
 def ordered(events: Events) -> tuple[Events, int]:

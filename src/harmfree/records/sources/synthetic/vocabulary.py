@@ -43,6 +43,7 @@ UNITS: tuple[tuple[str, str], ...] = (
     ("", "{units}/wk"),
     ("", "s"),
     ("", "mL"),
+    ("", "ug/L"),
     ("", "mg/mmol"),
     ("", "{cigarettes}/d"),
 )

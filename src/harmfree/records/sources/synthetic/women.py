@@ -56,7 +56,7 @@ def _pregnancies(life: Life, rng: np.random.Generator) -> None:
 def _valproate(life: Life, rng: np.random.Generator) -> None:
     """Women on valproate: yearly risk form in seven of ten, contraception in fewer."""
     takes = _ages(life, 14, 55) & (life.has("epilepsy", "bipolar"))
-    rows = np.flatnonzero(takes & (rng.random(len(takes)) < 0.08))
+    rows = np.flatnonzero(takes & (rng.random(len(takes)) < 0.16))
     onset = life.first_onset("epilepsy", "bipolar")[rows]
     start = np.minimum(onset + rng.integers(10, 900, len(rows)), LONG - 1).astype(np.int32)
     courses = Courses(rows, start, spells(life, start, 10.0, rng))
@@ -70,7 +70,7 @@ def _valproate(life: Life, rng: np.random.Generator) -> None:
     covered = rng.random(len(rows)) < 0.4
     when = np.maximum(start[covered], life.settings.first) + 40
     life.note(rows[covered], when, "highly_effective_contraception")
-    exempt = rng.random(len(rows)) < 0.1
+    exempt = rng.random(len(rows)) < 0.25
     life.note(
         rows[exempt],
         np.maximum(start[exempt], life.settings.first) + 90,
