@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from harmfree.improvement.spc.series import Moment, Series
 
 
 def subgroup_series(
-    groups: Sequence[Hashable], values: Floats, dates: dict[Hashable, Moment] | None = None
+    groups: Sequence[str], values: Floats, dates: Mapping[str, Moment] | None = None
 ) -> Series:
     """Mean, standard deviation and size of each subgroup, in order of first appearance.
 
@@ -24,7 +24,7 @@ def subgroup_series(
     Raises:
         ChartError: no subgroup has two measurements.
     """
-    members: dict[Hashable, list[float]] = {}
+    members: dict[str, list[float]] = {}
     for group, value in zip(groups, values, strict=True):
         kept = members.setdefault(group, [])
         if np.isfinite(value):
