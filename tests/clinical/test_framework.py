@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from harmfree.cli.calc import command
 from harmfree.clinical import all_tools, find
-from harmfree.clinical.batch import answer_file, rows_of
+from harmfree.clinical.batch import answer_file, blocks_of
 from harmfree.clinical.errors import (
     CardError,
     CasesError,
@@ -238,12 +238,12 @@ def test_csv_and_json_files_are_read(tmp_path):
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path):
     with pytest.raises(CasesError, match="not a file of cases"):
-        list(rows_of(tmp_path / "cases.xlsx"))
+        list(blocks_of(tmp_path / "cases.xlsx"))
     with pytest.raises(CasesError, match="cannot be read"):
-        list(rows_of(tmp_path / "absent.csv"))
+        list(blocks_of(tmp_path / "absent.csv"))
     (tmp_path / "cases.json").write_text("{")
     with pytest.raises(CasesError, match="not JSON"):
-        list(rows_of(tmp_path / "cases.json"))
+        list(blocks_of(tmp_path / "cases.json"))
 
 
 def call(*words):
@@ -279,7 +279,23 @@ def test_the_command_line_answers_a_file_and_says_when_rows_were_refused(tmp_pat
     assert len(out.read_text().splitlines()) == 2
 
 
-def test_options_and_a_file_together_are_refused(tmp_path):
-    cases = tmp_path / "cases.ndjson"
-    cases.write_text(GOOD)
-    assert call("crb65", str(cases), "--age", "40").exit_code == 2
+def test_options_beside_a_file_serve_the_rows_that_lack_them(tmp_path):
+    cases, out = tmp_path / "cases.ndjson", tmp_path / "out.ndjson"
+    cases.write_text('{"rr":30,"sbp":120,"dbp":80,"age":40}\n{"input":{"confusion":"yes"}}\n')
+    assert call("crb65", str(cases), "--confusion", "no", "-o", str(out)).exit_code == 0
+    first, second = (json.loads(line) for line in out.read_text().splitlines())
+    assert first["value"] == 1
+    assert second["components"][0]["given"] is True
+    assert call("crb65", str(cases), "--age", "900").exception.exit_code == 50
+
+
+def test_any_number_of_workers_gives_the_same_bytes(tmp_path):
+    path = tmp_path / "cases.ndjson"
+    path.write_text("\n".join(GOOD if row % 7 else "bad" for row in range(6000)))
+    outs = []
+    for workers in (1, 2):
+        out = io.StringIO()
+        *_, tally = answer_file(crb65, path, out, workers=workers)
+        outs.append((out.getvalue(), tally.rows, tally.refused))
+    assert outs[0] == outs[1]
+    assert outs[0][1:] == (6000, 858)

@@ -6,15 +6,17 @@ The sub-commands are made from the registry: a new tool needs nothing here.
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from harmfree.cli.output import json_option, print_json
 from harmfree.errors import PartlyDoneError
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 # A file larger than this many bytes takes over a second, so it gets a progress bar.
 BAR_FROM = 5_000_000
+# Starting processes costs about a second, which a file of this many bytes repays.
+POOL_FROM = 10_000_000
+MOST_WORKERS = 8
 
 
 class CalcGroup(click.Group):
@@ -60,7 +65,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of a table.")
+@json_option
 def list_tools(as_json: bool) -> None:
     """List every tool with its version, and what of it is not verified."""
     from harmfree.clinical.explain import text_table
@@ -80,7 +85,7 @@ def list_tools(as_json: bool) -> None:
         for tool in all_tools().values()
     ]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
     head = ["Name", "What", "Topic", "Version", "State"]
     click.echo(text_table(head, [_listed(row) for row in rows]))
@@ -120,10 +125,8 @@ def _tool_command(tool: Tool[Any]) -> click.Command:
         given = {name: raw for name, raw in asked.items() if raw is not None}
         if cases is None:
             _one_case(tool, given, as_json, out)
-        elif given:
-            raise click.UsageError("Give either options for one case or a file of cases, not both.")
         else:
-            _file_of_cases(tool, Path(cases), out, as_json)
+            _file_of_cases(tool, Path(cases), out, as_json=as_json, constants=given)
 
     return click.Command(tool.name, callback=run, params=_params(tool), help=_help(tool))
 
@@ -168,15 +171,23 @@ def _one_case(tool: Tool[Any], given: dict[str, Any], as_json: bool, out: str | 
         Path(out).write_text(text + "\n", encoding="utf-8")
 
 
-def _file_of_cases(tool: Tool[Any], cases: Path, out: str | None, as_json: bool) -> None:
+def _file_of_cases(
+    tool: Tool[Any], cases: Path, out: str | None, *, as_json: bool, constants: dict[str, Any]
+) -> None:
     """Answer a file; raises PartlyDoneError (exit code 6) when rows were refused."""
     from harmfree.clinical.batch import Tally, answer_file
 
+    tool.read(constants)
     tally = Tally()
-    with _opened(out) as file, _bar(cases) as bar:
-        for tally in answer_file(tool, cases, file):
-            bar(tally.rows)
+    workers = min(os.cpu_count() or 1, MOST_WORKERS) if _size(cases) > POOL_FROM else 1
+    with _opened(out) as file, _counting(cases) as count:
+        for tally in answer_file(tool, cases, file, constants=constants, workers=workers):
+            count(tally.rows)
     _report(tool, tally, as_json)
+
+
+def _size(cases: Path) -> int:
+    return cases.stat().st_size if cases.exists() else 0
 
 
 @contextmanager
@@ -188,28 +199,16 @@ def _opened(out: str | None) -> Iterator[TextIO]:
             yield file
 
 
-def _bar(cases: Path) -> Any:
+@contextmanager
+def _counting(cases: Path) -> Iterator[Callable[[int], None]]:
+    """Count the cases done on a terminal; how many there are is not known before the end."""
+    if _size(cases) < BAR_FROM or not sys.stderr.isatty():
+        yield lambda rows: None
+        return
     from rich.console import Console
 
-    big = cases.exists() and cases.stat().st_size > BAR_FROM
-    console = Console(stderr=True)
-    if not (big and console.is_terminal):
-        return nullcontext(lambda rows: None)
-    return _Counting(console)
-
-
-class _Counting:
-    """A live count of the cases done: their number is not known before the end."""
-
-    def __init__(self, console: Any) -> None:
-        self._status = console.status("Reading cases")
-
-    def __enter__(self) -> Any:
-        self._status.__enter__()
-        return lambda rows: self._status.update(f"{rows:,} cases")
-
-    def __exit__(self, *reason: object) -> None:
-        self._status.__exit__(*reason)
+    with Console(stderr=True).status("Reading cases") as status:
+        yield lambda rows: status.update(f"{rows:,} cases answered")
 
 
 def _report(tool: Tool[Any], tally: Tally, as_json: bool) -> None:

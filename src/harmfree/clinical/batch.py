@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TextIO
 
 from harmfree.clinical.errors import CasesError, Problem
-from harmfree.clinical.registry import Tool
-from harmfree.clinical.result import Outcome, encode, encode_words
+from harmfree.clinical.registry import Tool, find
+from harmfree.clinical.result import (
+    Outcome,
+    encode,
+    encode_detail,
+    encode_text,
+    encode_value,
+    encode_words,
+)
 
-# Rows between two reports of progress: often enough for a bar, rare enough to cost nothing.
-STRIDE = 1000
+# Cases in a block: enough to make a worker worth while, few enough to keep memory flat.
+STRIDE = 2000
 
 
 @dataclass
@@ -33,6 +44,13 @@ class Tally:
     refused: int = 0
     complete: int = 0
     unused: dict[str, None] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Count another part of the same file."""
+        self.rows += other.rows
+        self.refused += other.refused
+        self.complete += other.complete
+        self.unused |= other.unused
 
 
 class Answers:
@@ -69,11 +87,10 @@ class Answers:
 
     def _body(self, found: Outcome) -> str:
         components = ",".join([part.text for part in found.components])
-        detail = encode(found.detail) if found.detail else "{}"
         return (
-            f'"value":{encode(found.value)},"band":{encode(found.band)},'
+            f'"value":{encode_value(found.value)},"band":{encode_text(found.band)},'
             f'"components":[{components}],"advice":{encode_words(found.advice)},'
-            f'"missing":{encode_words(found.missing)},"detail":{detail},'
+            f'"missing":{encode_words(found.missing)},"detail":{encode_detail(found.detail)},'
             f'"warnings":{encode_words(found.warnings + self.tool.standing_warnings)}'
         )
 
@@ -93,10 +110,53 @@ class Answers:
 Row = Mapping[str, Any] | Problem
 
 
-def rows_of(path: Path) -> Iterator[Row]:
-    """Yield the cases of an NDJSON, CSV or JSON file; a line that cannot be read is a `Problem`.
+@dataclass(frozen=True)
+class Block:
+    """Some consecutive cases of a file, still unread, so that a worker can read them.
 
-    A JSON document may be a list of cases, or an object whose lists of objects hold them.
+    Args:
+        first: number of the first case, from 1.
+        kind: "lines" of JSON, "cells" of CSV rows under `head`, or decoded "cases".
+        held: the lines, rows or cases.
+        head: column names of a CSV file.
+    """
+
+    first: int
+    kind: str
+    held: list[Any]
+    head: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the cases; one that cannot be read is a `Problem`."""
+        readers: dict[str, Callable[[Any], Row]] = {
+            "lines": _of_line,
+            "cells": self._of_cells,
+            "cases": _of_case,
+        }
+        return map(readers[self.kind], self.held)
+
+    def _of_cells(self, cells: list[str]) -> Row:
+        if len(cells) != len(self.head):
+            return Problem(f"the row has {len(cells)} cells and the header has {len(self.head)}")
+        return dict(zip(self.head, cells, strict=True))
+
+
+def _of_line(line: str) -> Row:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        return Problem(f"not a line of JSON: {error}")
+    return row if isinstance(row, dict) else Problem("the line is not a JSON object")
+
+
+def _of_case(case: object) -> Row:
+    return case if isinstance(case, dict) else Problem("the case is not a JSON object")
+
+
+def blocks_of(path: Path) -> Iterator[Block]:
+    """Yield the cases of an NDJSON, CSV or JSON file in blocks; blank lines are no cases.
+
+    A JSON document may be a list of cases, or an object whose lists hold them.
 
     Raises:
         CasesError: the file as a whole cannot be read, or its kind is unknown.
@@ -114,32 +174,24 @@ def rows_of(path: Path) -> Iterator[Row]:
         raise CasesError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _ndjson(file: TextIO) -> Iterator[Row]:
-    decode = json.loads
-    for line in file:
-        if line.isspace():
-            continue
-        try:
-            row = decode(line)
-        except ValueError as error:
-            yield Problem(f"not a line of JSON: {error}")
-            continue
-        yield row if isinstance(row, dict) else Problem("the line is not a JSON object")
+def _in_blocks(things: Iterable[Any], kind: str, head: tuple[str, ...] = ()) -> Iterator[Block]:
+    things, first = iter(things), 1
+    while held := list(islice(things, STRIDE)):
+        yield Block(first, kind, held, head)
+        first += len(held)
 
 
-def _csv(file: TextIO) -> Iterator[Row]:
+def _ndjson(file: TextIO) -> Iterator[Block]:
+    return _in_blocks((line for line in file if not line.isspace()), "lines")
+
+
+def _csv(file: TextIO) -> Iterator[Block]:
     reader = csv.reader(file)
-    head = [name.strip() for name in next(reader, [])]
-    for cells in reader:
-        if not cells:
-            continue
-        if len(cells) != len(head):
-            yield Problem(f"the row has {len(cells)} cells and the header has {len(head)}")
-            continue
-        yield dict(zip(head, cells, strict=True))
+    head = tuple(name.strip() for name in next(reader, []))
+    return _in_blocks((cells for cells in reader if cells), "cells", head)
 
 
-def _json(file: TextIO) -> Iterator[Row]:
+def _json(file: TextIO) -> Iterator[Block]:
     try:
         document = json.load(file)
     except ValueError as error:
@@ -148,31 +200,81 @@ def _json(file: TextIO) -> Iterator[Row]:
     if isinstance(document, dict):
         lists = [held for held in document.values() if isinstance(held, list)]
         lists = lists or [[document]]
-    for held in lists:
-        for row in held:
-            yield row if isinstance(row, dict) else Problem("the case is not a JSON object")
+    return _in_blocks(chain.from_iterable(lists), "cases")
 
 
-def answer_file(tool: Tool[Any], cases: Path, out: TextIO) -> Iterator[Tally]:
-    """Answer every case of a file; yields the running tally now and then, and at the end.
+def answer_block(name: str, block: Block, constants: Mapping[str, Any]) -> tuple[str, Tally]:
+    """Return the answers to a block as lines, and its tally; runs in a worker as well as here.
+
+    Args:
+        name: of the tool.
+        block: the cases.
+        constants: raw values for every case that does not carry its own.
+    """
+    answers, tally, lines = _answers(name), Tally(), []
+    for number, row in enumerate(block.rows(), start=block.first):
+        if not isinstance(row, Problem):
+            if block.first == 1:
+                _note_unused(answers.tool, row, tally)
+            if constants:
+                row = _with_constants(answers.tool, row, constants)
+        lines.append(answers.line(number, row, tally))
+    return "\n".join(lines) + "\n", tally
+
+
+@lru_cache(maxsize=8)
+def _answers(name: str) -> Answers:
+    return Answers(find(name))
+
+
+def _with_constants(
+    tool: Tool[Any], row: Mapping[str, Any], constants: Mapping[str, Any]
+) -> dict[str, Any]:
+    carried = tool.reader.carried(row)
+    return dict(row) | {name: raw for name, raw in constants.items() if name not in carried}
+
+
+def answer_file(
+    tool: Tool[Any],
+    cases: Path,
+    out: TextIO,
+    *,
+    constants: Mapping[str, Any] | None = None,
+    workers: int = 1,
+) -> Iterator[Tally]:
+    """Answer every case of a file; yields the running tally after each block.
 
     Args:
         tool: the tool.
         cases: NDJSON, CSV or JSON.
         out: receives one line of JSON a case, in the order of the file.
+        constants: raw values for every case that does not carry its own.
+        workers: processes; the answers are the same bytes for any number.
     """
-    answers, tally, buffer = Answers(tool), Tally(), io.StringIO()
-    for number, row in enumerate(rows_of(cases), start=1):
-        if number <= STRIDE and not isinstance(row, Problem):
-            _note_unused(tool, row, tally)
-        buffer.write(answers.line(number, row, tally))
-        buffer.write("\n")
-        if number % STRIDE == 0:
-            out.write(buffer.getvalue())
-            buffer = io.StringIO()
-            yield tally
-    out.write(buffer.getvalue())
+    answer = partial(answer_block, tool.name, constants=dict(constants or {}))
+    tally = Tally()
+    blocks = blocks_of(cases)
+    done = map(answer, blocks) if workers == 1 else _in_parallel(answer, blocks, workers)
+    for text, part in done:
+        out.write(text)
+        tally.add(part)
+        yield tally
     yield tally
+
+
+def _in_parallel(
+    answer: Callable[[Block], tuple[str, Tally]], blocks: Iterable[Block], workers: int
+) -> Iterator[tuple[str, Tally]]:
+    """Map over blocks in processes, in order, with few blocks in memory at a time."""
+    # Spawned, not forked: a progress bar runs a thread, and forking with threads can hang.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting: deque[Future[tuple[str, Tally]]] = deque()
+        for block in blocks:
+            waiting.append(pool.submit(answer, block))
+            if len(waiting) > 3 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _note_unused(tool: Tool[Any], row: Mapping[str, Any], tally: Tally) -> None:

@@ -182,18 +182,26 @@ class Choice(Spec):
         table = {plain(option): option for option in self.options}
         table |= {plain(other): option for other, option in self.spellings.items()}
         object.__setattr__(self, "_table", table)
-        object.__setattr__(self, "_exact", {option: option for option in self.options})
+        exact: dict[object, str] = {option: option for option in self.options}
+        # Options that are numbers arrive as numbers; True, which equals 1, is kept out by `read`.
+        exact |= {int(option): option for option in self.options if option.isdigit()}
+        object.__setattr__(self, "_exact", exact)
 
     _table: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    _exact: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _exact: Mapping[object, str] = field(init=False, repr=False, compare=False)
 
     def read(self, raw: object) -> Any:
         """Return the option; an exact spelling costs one look-up."""
-        if isinstance(raw, str):
-            found = self._exact.get(raw) or self._table.get(plain(raw))
+        kind = type(raw)
+        if kind is str or kind is int:
+            found = self._exact.get(raw)
             if found is not None:
                 return found
-            if plain(raw) in self.not_recorded:
+        if isinstance(raw, str):
+            text = plain(raw)
+            if text in self._table:
+                return self._table[text]
+            if text in self.not_recorded:
                 return None
         return super().read(raw)
 

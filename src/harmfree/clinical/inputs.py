@@ -8,7 +8,7 @@ million rows goes through `Reader`, compiled once from the same fields, which ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -19,8 +19,10 @@ from harmfree.clinical.fields import Spec
 I = TypeVar("I", bound="Inputs")  # noqa: E741  (the letter of the type variable)
 # Wrappers in which exports put the inputs of one case.
 ENVELOPES = ("input", "inputs", "observation")
-# A file has a few column names; a bound keeps hostile input from growing the look-up.
-MOST_NAMES = 10_000
+# Lines of a file have the same keys; a bound keeps odd input from growing the look-up.
+MOST_LAYOUTS = 1_000
+# Columns that are inputs: the key in the row, the field, and how it is read.
+Layout = list[tuple[str, str, Callable[[object], Any]]]
 
 
 class Inputs(BaseModel):
@@ -80,18 +82,29 @@ class Reader(Generic[I]):
                 taken = self._targets.setdefault(squash(other), name)
                 if taken != name:
                     raise TypeError(f"{model.__name__}: {other!r} names both {taken} and {name}")
-        self._known: dict[str, tuple[str, Any] | None] = {}
-
-    def _target(self, key: str) -> tuple[str, Any] | None:
-        name = self._targets.get(squash(key))
-        target = (name, self.specs[name].read) if name is not None else None
-        if len(self._known) < MOST_NAMES:
-            self._known[key] = target
-        return target
+        self._layouts: dict[tuple[str, ...], Layout | None] = {}
 
     def uses(self, key: str) -> bool:
         """Say whether a column of this name is an input of the tool."""
-        return self._target(key) is not None
+        return squash(key) in self._targets
+
+    def carried(self, row: Mapping[str, Any]) -> set[str]:
+        """Return the names of the inputs that a row has a value for."""
+        inner = self._unwrapped(row)
+        found = {
+            self._targets.get(squash(key)) for key, raw in inner.items() if raw not in (None, "")
+        }
+        return {name for name in found if name is not None}
+
+    def _plan(self, keys: tuple[str, ...]) -> Layout | None:
+        """Work out once which columns of a file are inputs; None when a key wraps others."""
+        plan: Layout | None = None
+        if not any(key in ENVELOPES for key in keys):
+            found = ((key, self._targets.get(squash(key))) for key in keys)
+            plan = [(key, name, self.specs[name].read) for key, name in found if name is not None]
+        if len(self._layouts) < MOST_LAYOUTS:
+            self._layouts[keys] = plan
+        return plan
 
     def read(self, row: Mapping[str, Any]) -> tuple[I | None, list[Problem]]:
         """Return the inputs of one row, or None and everything that is wrong with it.
@@ -99,17 +112,22 @@ class Reader(Generic[I]):
         A key that is no input is left alone: rows carry identifiers and other tools' columns.
         The same input under two names with two values is a problem, never a silent choice.
         """
-        values: dict[str, Any] = dict(self._defaults)
-        problems: list[Problem] = []
+        keys = tuple(row)
+        plan = self._layouts[keys] if keys in self._layouts else self._plan(keys)
+        if plan is None:
+            inner = self._unwrapped(row)
+            return self._build(*self._values(self._plan(tuple(inner)) or [], inner))
+        return self._build(*self._values(plan, row))
+
+    def _values(
+        self, plan: Layout, row: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], set[str], list[Problem]]:
+        values = self._defaults.copy()
         seen: set[str] = set()
-        known = self._known
-        for key, raw in self._open(row):
-            target = known[key] if key in known else self._target(key)
-            if target is None or raw is None:
-                continue
-            name, read = target
+        problems: list[Problem] = []
+        for key, name, read in plan:
             try:
-                value = read(raw)
+                value = read(row[key])
             except Problem as problem:
                 problems.append(Problem(problem.message, name))
                 continue
@@ -119,14 +137,18 @@ class Reader(Generic[I]):
                 problems.append(Problem("given twice with different values", name))
             seen.add(name)
             values[name] = value
-        return self._build(values, seen, problems)
+        return values, seen, problems
 
-    def _open(self, row: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-        wrapped = [key for key in ENVELOPES if key in row and isinstance(row[key], Mapping)]
-        if not wrapped:
-            return row.items()
-        outside = [(key, raw) for key, raw in row.items() if key not in wrapped]
-        return outside + [pair for key in wrapped for pair in row[key].items()]
+    def _unwrapped(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Lay what is inside `input`, `inputs` or `observation` beside the rest of the row."""
+        flat: dict[str, Any] = {}
+        for key, raw in row.items():
+            if key in ENVELOPES:
+                if isinstance(raw, Mapping):
+                    flat |= {str(name): inner for name, inner in raw.items()}
+            else:
+                flat.setdefault(key, raw)
+        return flat
 
     def _build(
         self, values: dict[str, Any], seen: set[str], problems: list[Problem]

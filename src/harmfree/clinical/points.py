@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from harmfree.clinical.result import Component, Outcome
+from harmfree.clinical.result import Component, Outcome, Shared
 
 # What a rule says about a complete score: its band and its advice.
 Conclude = Callable[[int], tuple[str, tuple[str, ...]]]
 
 
+# A batch meets the same few thousand items again; typed, because True is not 1 to a reader.
+@lru_cache(maxsize=65_536, typed=True)
 def item(
     name: str, label: str, given: Any, met: bool | None, why: str, points: int = 1
 ) -> Component:
@@ -47,7 +50,7 @@ def summed(parts: tuple[Component, ...], missing: tuple[str, ...], conclude: Con
         conclude: band and advice of a complete score.
     """
     least, most = limits(parts)
-    span = {"minimum": least, "maximum": most}
+    span = _span(least, most)
     if all(part.points is not None for part in parts):
         band, advice = conclude(least)
         return Outcome(least, parts, band, advice, detail=span)
@@ -55,6 +58,11 @@ def summed(parts: tuple[Component, ...], missing: tuple[str, ...], conclude: Con
     bands = low if low == high else f"{low} to {high}"
     said = f"Incomplete: the score is between {least} and {most} ({bands})."
     return Outcome(None, parts, missing=missing, warnings=(said,), detail=span)
+
+
+@lru_cache(maxsize=1024)
+def _span(least: int, most: int) -> Shared:
+    return Shared(minimum=least, maximum=most)
 
 
 def at_least(value: float | None, threshold: float) -> bool | None:

@@ -127,6 +127,33 @@ encode = json.JSONEncoder(
 ).encode
 
 
+class Shared(dict[str, Any]):
+    """Details that many outcomes have in common, encoded once. Never change one."""
+
+    @cached_property
+    def text(self) -> str:
+        """The details as JSON."""
+        return encode(dict(self))
+
+
+def encode_detail(detail: Mapping[str, Any]) -> str:
+    """Return details as JSON; shared ones are encoded once."""
+    return detail.text if isinstance(detail, Shared) else encode(detail) if detail else "{}"
+
+
+@lru_cache(maxsize=4096)
+def encode_text(text: str) -> str:
+    """Return a short text as JSON: bands and classes come again and again."""
+    return encode(text)
+
+
+def encode_value(value: float | str | bool | None) -> str:
+    """Return the value of a result as JSON."""
+    if type(value) is int:
+        return str(value)
+    return encode_text(value) if isinstance(value, str) else encode(value)
+
+
 @lru_cache(maxsize=4096)
 def encode_words(words: tuple[str, ...]) -> str:
     """Return a tuple of sentences as JSON; a batch repeats the same few."""

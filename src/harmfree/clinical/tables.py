@@ -69,8 +69,9 @@ class Parameter(BaseModel):
         return max([*measured, *self.options.values()])
 
     @cached_property
-    def _kept(self) -> dict[tuple[str, Any], Component]:
-        return {}
+    def kept(self) -> dict[str, dict[Any, Component]]:
+        """Contributions made so far, by scale and value: a batch meets the same ones again."""
+        return {scale: {} for scale in (self.scales or {"all": ()})}
 
     def component(self, value: Any, scale: str = "all") -> Component:
         """Return the contribution of `value`; a value of None is not recorded.
@@ -78,13 +79,12 @@ class Parameter(BaseModel):
         Raises:
             TableError: the state or the scale is not in the table.
         """
-        # True equals 1 as a key; the type keeps a state and a number apart.
-        key = (scale, value) if type(value) is not bool else (scale, str(value))
-        found = self._kept.get(key)
+        kept = self.kept.get(scale, {})
+        found = kept.get(value)
         if found is None:
             found = self._component(value, scale)
-            if len(self._kept) < KEPT:
-                self._kept[key] = found
+            if len(kept) < KEPT:
+                kept[value] = found
         return found
 
     def _component(self, value: Any, scale: str) -> Component:

@@ -22,7 +22,7 @@ from harmfree.clinical.fields import Choice, Day, Flag, Measure, Moment
 from harmfree.clinical.inputs import Inputs
 from harmfree.clinical.points import limits
 from harmfree.clinical.registry import Card, Example, tool
-from harmfree.clinical.result import Component, Outcome, Source
+from harmfree.clinical.result import Component, Outcome, Shared, Source
 from harmfree.clinical.tables import Level, ScoreTable, shipped_table
 
 YOUNGEST = 16
@@ -151,35 +151,50 @@ class News2Inputs(Inputs):
 def news2(given: News2Inputs) -> Outcome:
     """Score one set of observations."""
     parts = components(given)
-    if any(part.points is None for part in parts):
+    points = tuple([part.points for part in parts])
+    if None in points:
         return _incomplete(given, parts)
-    scores = [part.points or 0 for part in parts]
-    total, highest = int(sum(scores)), max(scores)
-    level = chart().level(total, highest)
-    detail = {
-        "minimum": total,
-        "maximum": total,
-        "any_three": highest == 3,
-        "parts": _parts(parts),
-        "repeat_within_minutes": level.review_minutes,
-    } | _extras(given, total, level)
+    total, level, detail = _concluded(points)
+    extras = _extras(given, total, level)
     return Outcome(
-        total, parts, level.name, _advice(given, level.advice), (), _warnings(given), detail
+        total,
+        parts,
+        level.name,
+        _advice(given, level.advice),
+        (),
+        _warnings(given),
+        detail | extras if extras else detail,
     )
+
+
+@lru_cache(maxsize=16_384)
+def _concluded(points: tuple[int, ...]) -> tuple[int, Level, Shared]:
+    """Return total, level and details of a complete set; there are some 5,000 different ones."""
+    total, highest = sum(points), max(points)
+    level = chart().level(total, highest)
+    detail = Shared(
+        minimum=total,
+        maximum=total,
+        any_three=highest == 3,
+        parts=dict(zip(EXPORTED.values(), points, strict=True)),
+        repeat_within_minutes=level.review_minutes,
+    )
+    return total, level, detail
 
 
 def components(given: News2Inputs) -> tuple[Component, ...]:
     """Return the seven contributions; one that the record does not settle has no points."""
-    rows = chart().by_name
-    oxygen = None if given.oxygen is None else "oxygen" if given.oxygen else "air"
+    row = chart().by_name
+    on_oxygen = given.oxygen
+    oxygen = None if on_oxygen is None else "oxygen" if on_oxygen else "air"
     return (
-        rows["respiration"].component(given.respiration),
+        row["respiration"].component(given.respiration),
         _spo2(given),
-        rows["oxygen"].component(oxygen),
-        rows["systolic"].component(given.systolic),
-        rows["pulse"].component(given.pulse),
-        rows["consciousness"].component(given.consciousness),
-        rows["temperature"].component(given.temperature),
+        row["oxygen"].component(oxygen),
+        row["systolic"].component(given.systolic),
+        row["pulse"].component(given.pulse),
+        row["consciousness"].component(given.consciousness),
+        row["temperature"].component(given.temperature),
     )
 
 

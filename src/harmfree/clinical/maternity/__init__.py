@@ -1,0 +1,1 @@
+"""Maternity and neonatal: care of babies born too early."""
