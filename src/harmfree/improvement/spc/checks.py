@@ -32,6 +32,7 @@ def checked(kind: Kind, series: Series, settings: Settings) -> Series:
     if not len(series) or not np.isfinite(series.values).any():
         raise ChartError(
             "Every value is missing" if len(series) else "There are no values",
+            where=f"from {series.at(0)} on" if len(series) else "",
             do="give at least one number",
         )
     if kind.per_size or kind.name in ("xbar", "s"):
@@ -142,11 +143,11 @@ def _about_data(chart: ControlChart, plotted: Series) -> list[str]:
         )
     if not chart.included.all():
         left = int((~chart.included).sum())
-        found.append(f"{left} ghosted point(s) are shown but count for no limit and no rule.")
+        found.append(f"Ghosted points, shown but counted for no limit and no rule: {left}.")
     if plotted.least is not None and plotted.most is not None:
         unsure = int((plotted.least != plotted.most).sum())
         found.append(
-            f"{unsure} value(s) are suppressed or rounded. The limits are widened to hold "
+            f"Suppressed or rounded values: {unsure}. The limits are widened to hold "
             "whatever their true values are, and a point signals only if it would for all of them."
         )
     if chart.settings.screen and chart.kind.name != "run":

@@ -26,6 +26,7 @@ from harmfree.pictures import (
     neat,
     neat_percent,
     shortened,
+    text_width,
 )
 
 _INNER = Ink(BLACK, width=1.25, dash="2 3")
@@ -62,7 +63,7 @@ def funnel_sentence(funnel: Funnel) -> str:
     outer = [n for n, v in zip(funnel.names, verdicts, strict=True) if v.endswith("998")]
     inner = sum(v.endswith("_95") for v in verdicts)
     expected = 0.05 * len(verdicts)
-    parts = [f"{len(verdicts)} units about {_shown(funnel, funnel.target)}."]
+    parts = [f"{len(verdicts)} units about {_shown(funnel, funnel.target)}, not ranked."]
     if outer:
         named = ", ".join(outer[:6]) + (f" and {len(outer) - 6} more" if len(outer) > 6 else "")
         verb = "lies" if len(outer) == 1 else "lie"
@@ -87,8 +88,9 @@ def _draw(funnel: Funnel, size: Size, title: str, y_label: str, x_label: str) ->
     verdicts = funnel.verdicts()
     shown = [k for k in _MARKS if k in verdicts]
     keys = [Key(_MARKS[k][0], _MARKS[k][2], _MARKS[k][1]) for k in shown]
-    words = f"{'Target' if funnel.method.target else 'Overall'} {_shown(funnel, funnel.target)}"
-    keys += [Key("95%", _INNER), Key("99.8%", _OUTER), Key(words, CENTRE_LINE)]
+    centre = f"{_shown(funnel, funnel.target)}"
+    words = f"Expected {centre}" if funnel.method.target is not None else f"Overall {centre}"
+    keys += [Key("95% limits", _INNER), Key("99.8% limits", _OUTER), Key(words, CENTRE_LINE)]
     # Limits of the smallest units may run far off; the units set the height of the plot.
     tops = np.concatenate([funnel.values, np.quantile(limits.upper998, [0.0, 0.9])])
     bottoms = np.quantile(limits.lower998, [0.1, 1.0])
@@ -122,16 +124,35 @@ def _draw_units(plot: Plot, funnel: Funnel, verdicts: list[str], verdict: str) -
 
 
 def _label_outer(plot: Plot, funnel: Funnel, verdicts: list[str]) -> None:
-    """Names of the units farthest out, as many as do not collide."""
-    outer = [i for i, v in enumerate(verdicts) if v.endswith("998")]
+    """Names of the units farthest out, each where it hides nothing; the rest are in the table."""
     font = plot.canvas.size.font
-    taken: list[tuple[float, float]] = []
+    places = [(plot.at_x(float(n)), plot.at_y(float(v)))
+              for n, v in zip(funnel.denominator, funnel.values, strict=True)]  # fmt: skip
+    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in places]
+    outer = [i for i, v in enumerate(verdicts) if v.endswith("998")]
     for i in sorted(outer, key=lambda i: -abs(funnel.z[i])):
-        x, y = float(funnel.denominator[i]), float(funnel.values[i])
-        place = plot.at_x(x), plot.at_y(y)
-        if all(abs(place[1] - b) > font * 1.3 or abs(place[0] - a) > 170 for a, b in taken):
-            plot.label(x, y, shortened(funnel.names[i], font, 150))
-            taken.append(place)
+        name = shortened(funnel.names[i], font, 150)
+        x, y = places[i]
+        width = text_width(name, font)
+        others = [box for k, box in enumerate(taken) if k != i]
+        for left, base in (
+            (x + 9, y + font * 0.35), (x - 9 - width, y + font * 0.35),
+            (x - width / 2, y - 9), (x - width / 2, y + 9 + font * 0.8),
+        ):  # fmt: skip
+            box = (left, base - font * 0.8, left + width, base + font * 0.2)
+            if _fits(box, plot) and not any(_overlap(box, other) for other in others):
+                plot.canvas.text(left, base, name, halo=True)
+                taken.append(box)
+                break
+
+
+def _fits(box: tuple[float, float, float, float], plot: Plot) -> bool:
+    inside = plot.area.left <= box[0] and box[2] <= plot.canvas.size.width - 4
+    return inside and plot.area.top - 10 <= box[1] and box[3] <= plot.area.bottom
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _inside(line: np.ndarray, scale: LinearScale) -> list[float | None]:

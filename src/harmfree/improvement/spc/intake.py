@@ -40,7 +40,7 @@ def read_series(
     Raises:
         ChartError, NotFoundError: a cell or a column cannot be used; the message says which.
     """
-    date_column = columns.date or _named(data, _DATES)
+    date_column = columns.date or _named(data, _DATES) or _first_of_dates(data)
     dates = () if date_column is None else read_dates(data, date_column)
     if kind in ("g", "t") and columns.value is None and dates:
         where = [data.at(i, date_column or "") for i in range(len(data))]
@@ -69,11 +69,8 @@ def read_dates(data: DataFile, column: str) -> tuple[Moment, ...]:
     found = []
     for i, text in enumerate(data.text(column)):
         cell = text.strip()
-        parts = cell.split("/")
-        if len(parts) == 3 and len(parts[2]) == 4:
-            cell = f"{parts[2]}-{parts[1]:0>2}-{parts[0]:0>2}"
         try:
-            found.append(moment(cell))
+            found.append(moment(_day_last(cell)))
         except CaseError as error:
             what = error.what if cell else "The date is missing"
             raise ChartError(what, where=data.at(i, column), do=error.do) from None
@@ -144,14 +141,40 @@ def _named(
     return next((lowered[n] for n in names if n in lowered), None)
 
 
+def _first_of_dates(data: DataFile) -> str | None:
+    """The first column in which every cell is a date."""
+    for column, cells in data.columns.items():
+        if all(_is_date(cell) for cell in cells):
+            return column
+    return None
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        moment(_day_last(cell.strip()))
+    except CaseError:
+        return False
+    return True
+
+
+def _day_last(cell: str) -> str:
+    """31/01/2025 as 2025-01-31; anything else as it is."""
+    parts = cell.split("/")
+    if len(parts) == 3 and len(parts[2]) == 4:
+        return f"{parts[2]}-{parts[1]:0>2}-{parts[0]:0>2}"
+    return cell
+
+
 def _the_value(data: DataFile, taken: set[str | None]) -> str:
     named = _named(data, _VALUES, taken)
     if named:
         return named
     sizes = _named(data, _SIZES)
-    left = [c for c in data.numeric_columns() if c not in taken and c != sizes]
-    if len(left) == 1:
-        return left[0]
+    left = [c for c in data.columns if c not in taken and c != sizes]
+    numeric = [c for c in left if c in data.numeric_columns()]
+    for only in (left, numeric):
+        if len(only) == 1:
+            return only[0]
     return _required(data, None, "values", "--value")
 
 

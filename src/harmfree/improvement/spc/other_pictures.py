@@ -35,6 +35,7 @@ from harmfree.pictures import (
     shortened,
     tag,
     text_width,
+    wrapped,
 )
 
 
@@ -81,9 +82,11 @@ def _draw_pareto(p: Pareto, size: Size, title: str, y_label: str) -> Canvas:
         ink = Ink(BLUE, BLUE, 1) if vital else Ink(BLUE, PALE_BLUE, 1)
         canvas.rectangle(left, y, max(width, 0.5), line * 1.05, ink)
         base = y + line * 0.8
-        canvas.text(left - 8, base, shortened(cause, font, left - edge - 8), anchor="end")
         canvas.text(left + width + 6, base, ends[i])
-        y += line * 1.4
+        for row in wrapped(cause, font, left - edge - 8):
+            canvas.text(left - 8, base, shortened(row, font, left - edge - 8), anchor="end")
+            base += line * 0.9
+        y = base - line * 0.8 + line * 0.5
     keys = [Key("Makes up the first four fifths", Ink(BLUE, BLUE, 1), "patch")]
     if p.vital < len(p.causes):
         keys.append(Key("The rest", Ink(BLUE, PALE_BLUE, 1), "patch"))

@@ -10,7 +10,7 @@ from harmfree.improvement.spc.errors import ChartError
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
 _BELOW = re.compile(r"^(<|<=|≤)\s*(\d+(?:\.\d+)?)$")
 _RANGE = re.compile(r"^(\d+)\s*(?:-|–|to)\s*(\d+)$")
-_HIDDEN = frozenset({"*", "**", "[c]", "c", "suppressed", "x"})
+_HIDDEN = frozenset({"*", "**", "[c]", "suppressed"})
 _THOUSANDS = re.compile(r"^[-−]?\d{1,3}(,\d{3})+(\.\d+)?$")
 
 

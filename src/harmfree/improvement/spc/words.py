@@ -40,6 +40,8 @@ def _latest(chart: ControlChart) -> str:
     runs = chart.runs[int(chart.segment[i])]
     if not _mdc(chart) and runs.signal and not chart.signals.outside[i]:
         return f"Special cause variation, {_listed(_run_signs(runs))}: {point}."
+    if _mdc(chart) and not np.isfinite(chart.limits.upper[i]):
+        return f"Too few values to judge variation: {point}."
     rule = _rule_at(chart, i)
     if not rule:
         near = _near_words(chart, i)
@@ -91,7 +93,7 @@ def _earlier(chart: ControlChart) -> str:
     found = []
     outside = int(((s.outside != 0) & before).sum())
     if outside:
-        found.append(f"{outside} {_points(outside)} outside the limits")
+        found.append(f"{_counted(outside, 'point')} outside the limits")
     names = (("trend", "trend"), ("two_of_three", "two of three near a limit"), ("shift", "shift"))
     for rule, name in names:
         signal = getattr(s, rule)
@@ -121,8 +123,9 @@ def _runs(chart: ControlChart) -> str:
     if runs.signal:
         return f"There is also a sign of a shift: {_listed(_run_signs(runs))}."
     return (
-        f"No sign of a shift: the longest run has {runs.longest} points (up to "
-        f"{runs.longest_most} is usual) and the centre is crossed {runs.crossings} times "
+        f"No sign of a shift: the longest run has {_counted(runs.longest, 'point')} (up to "
+        f"{runs.longest_most} is usual) and the centre is crossed "
+        f"{_counted(runs.crossings, 'time')} "
         f"({runs.crossings_least} or more is usual)."
     )
 
@@ -180,8 +183,8 @@ def day_or_month(dates: Sequence[Moment], i: int) -> str:
     return text.partition(" ")[2] if monthly else text
 
 
-def _points(count: int) -> str:
-    return "point" if count == 1 else "points"
+def _counted(count: int | None, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _listed(parts: list[str]) -> str:
