@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,14 @@ class Estimate:
     upper: float = math.nan
     se: float = math.nan
     note: str = ""
+
+    @classmethod
+    def within(
+        cls, value: float, limits: Iterable[float], se: float = math.nan, note: str = ""
+    ) -> Estimate:
+        """An estimate from its value and a pair of limits of any number type."""
+        low, high = (float(v) for v in limits)
+        return cls(float(value), low, high, float(se), note)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -105,7 +113,9 @@ def say(value: float) -> str:
         return "0"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.4g}" if abs(value) >= 100 else f"{value:.3g}"
+    # Ratios sit near 1, where three figures would hide the difference.
+    fine = abs(value) >= 100 or 0.9 <= abs(value) < 1.1
+    return f"{value:.4g}" if fine else f"{value:.3g}"
 
 
 def say_p(p: float) -> str:

@@ -52,13 +52,15 @@ def ratio(fit: Fit, link: str, rows: tuple[Floats, Floats]) -> Estimate:
 
 
 def _around(value: float, gradient: Floats, fit: Fit) -> Estimate:
-    se = float(np.sqrt(max(0.0, gradient @ fit.covariance @ gradient)))
+    se = math.sqrt(max(0.0, float(gradient @ fit.covariance @ gradient)))
     return Estimate(value, value - fit.quantile * se, value + fit.quantile * se, se)
 
 
 def exponential(estimate: Estimate) -> Estimate:
     """A log ratio as a ratio; the standard error stays on the log scale."""
-    value, low, high = (math.exp(v) for v in (estimate.value, estimate.lower, estimate.upper))
+    with np.errstate(over="ignore"):
+        limits = np.exp([estimate.value, estimate.lower, estimate.upper])
+    value, low, high = (float(v) for v in limits)
     return Estimate(value, low, high, estimate.se, estimate.note)
 
 

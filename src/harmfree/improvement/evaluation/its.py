@@ -25,6 +25,8 @@ from harmfree.improvement.evaluation.segmented import (
     COMFORTABLE_POINTS,
     Series,
     Shape,
+    check_freedom,
+    check_points,
     controlled,
     single,
 )
@@ -60,6 +62,46 @@ def evaluate(series: Series, shape: Shape, choices: Choices | None = None) -> Re
     chosen = choices or Choices()
     model = single(series, shape, chosen.family)
     return _result(model, (series, None), shape, chosen)
+
+
+def evaluate_model(model: Model, start: float, choices: Choices) -> Result:
+    """Evaluate a regression of the user's own, made from a formula.
+
+    Args:
+        model: the regression; `model.effect` names the terms that the change brought.
+        start: time of the first point with the change.
+        choices: how to estimate.
+
+    Raises:
+        TooFewError, FitError: as `evaluate`.
+    """
+    check_points(model.time, start)
+    check_freedom(model)
+    fits = estimators.all_fits(model, choices.lag)
+    fit = fits[estimators.choose(model, choices.estimator, fits)]
+    after, beyond = effects_after(fit, model, Shape(start), choices)
+    estimates = {name: fit.term(name) for name in fit.names}
+    if model.link != "identity":
+        kind = "rate_ratio" if model.link == "log" else "odds_ratio"
+        estimates |= {f"{n}_{kind}": effects.exponential(v) for n, v in estimates.items()}
+    checks = autocorrelation.describe(next(iter(fits.values())).residuals, model)
+    return Result(
+        method="its",
+        estimator=fit.estimator,
+        n=len(model.outcome),
+        estimates={**estimates, **after, "total": effects.total(fit, model)},
+        sentence=its_words.formula_sentence(model, fit, choices.unit),
+        details={
+            "model": model.family,
+            "start": start,
+            "coefficients": fit.as_dict()["coefficients"],
+            "fits": {key: value.as_dict() for key, value in fits.items()},
+            "autocorrelation": checks,
+            "placebo": {"note": "needs named columns instead of a formula"},
+        },
+        warnings=tuple(its_words.warnings(model, Shape(start), fits, checks, {}) + beyond),
+        plotted={"series": effects.curves(fit, model)},
+    )
 
 
 def evaluate_controlled(

@@ -38,6 +38,16 @@ def sentence(series: Series, model: Model, shape: Shape, fit: Fit, unit: str) ->
     return " ".join(words)
 
 
+def formula_sentence(model: Model, fit: Fit, unit: str) -> str:
+    """Say what the terms of the change come to at the last point."""
+    found = effects.at_point(fit, model, len(model.outcome) - 1)
+    against = f"what the formula gives without {' and '.join(model.effect)}"
+    return (
+        f"At the last {unit} the outcome was {_compared(found, against)}. "
+        "This is what happened at the same time as the change, not proof that the change did it."
+    )
+
+
 def _trend(series: Series, model: Model, fit: Fit, unit: str) -> str:
     slopes = [float(n in ("time", "group_time")) for n in fit.names]
     before = fit.combination(slopes)
@@ -112,4 +122,5 @@ def disagree(fits: Mapping[str, Fit], model: Model) -> bool:
     name = "group_level_change" if "group_level_change" in model.names else "level_change"
     # Standard errors that ignore over-dispersion or autocorrelation are no evidence either way.
     honest = [fit for key, fit in fits.items() if key not in ("plain", "ols")]
+    # A formula may have no term of that name; then there is nothing to compare.
     return len({fit.p(name) < 0.05 for fit in honest if name in fit.names}) > 1

@@ -72,7 +72,7 @@ def evaluate(
         sentence=_sentence(methods, limits, lines["passing_bablok"], proportional),
         details=_details(methods, limits, lines, proportional),
         warnings=tuple(_warnings(methods, proportional) + left_out),
-        plotted=_plotted(methods),
+        plotted=_plotted(methods, limits),
     )
 
 
@@ -192,9 +192,14 @@ def _sentence(
     )
 
 
-def _plotted(methods: Methods) -> dict[str, dict[str, Any]]:
+def _plotted(methods: Methods, limits: bland_altman.Agreement) -> dict[str, dict[str, Any]]:
     first, second = methods.first, methods.second
     return {
         "pairs": {"x": first, "y": second},
+        "limits": {
+            "lower": [limits.lower.value],
+            "bias": [limits.bias.value],
+            "upper": [limits.upper.value],
+        },
         "differences": {"mean": (first + second) / 2, "difference": first - second},
     }
