@@ -1,0 +1,1 @@
+"""Frailty: the electronic frailty index."""

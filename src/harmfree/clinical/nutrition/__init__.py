@@ -1,0 +1,1 @@
+"""Nutrition and hydration in older people."""

@@ -1,0 +1,165 @@
+"""Hydration: a personal drinking target, what was drunk so far, and the help that is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+from harmfree.clinical.common import SEX
+from harmfree.clinical.errors import Problem
+from harmfree.clinical.fields import Choice, Measure
+from harmfree.clinical.inputs import Inputs
+from harmfree.clinical.registry import Card, Example, tool
+from harmfree.clinical.result import Component, Outcome, Source
+
+# From drinks, unless a condition forbids it.
+ESPEN_ML = {"female": 1600.0, "male": 2000.0}
+HELP_BANDS = ("green", "amber", "red")
+_HELP = {"0": "none", "1": "some", "2": "full"}
+
+
+class HydrationInputs(Inputs):
+    """Inputs; millilitres of drinks."""
+
+    sex: Annotated[str | None, SEX] = None
+    personal_target: Annotated[
+        float | None,
+        Measure(
+            label="Personal target",
+            unit="ml/day",
+            low=300,
+            high=6000,
+            help="Agreed for this person; it goes before the guideline's",
+        ),
+    ] = None
+    fluid_limit: Annotated[
+        float | None,
+        Measure(
+            label="Fluid limit",
+            unit="ml/day",
+            low=300,
+            high=6000,
+            help="Ordered for heart or kidney failure: not to be exceeded",
+        ),
+    ] = None
+    drunk: Annotated[
+        float | None, Measure(label="Drunk so far today", unit="ml", low=0, high=10000)
+    ] = None
+    hours_awake: Annotated[
+        float | None, Measure(label="Hours awake so far", unit="h", low=0, high=24)
+    ] = None
+    waking_hours: Annotated[
+        float | None, Measure(label="Waking hours of the whole day", unit="h", low=4, high=24)
+    ] = None
+    help_to_drink: Annotated[
+        str | None,
+        Choice(label="Help needed to swallow, lift or hold", options=_HELP, aliases=("help",)),
+    ] = None
+    encouragement: Annotated[
+        str | None, Choice(label="Encouragement needed to drink enough", options=_HELP)
+    ] = None
+
+    def conflicts(self) -> Iterable[Problem]:
+        """A target above the limit, or more hours awake than the day has."""
+        if _exceeds(self.personal_target, self.fluid_limit):
+            yield Problem("is above the fluid limit", "personal_target")
+        if _exceeds(self.hours_awake, self.waking_hours):
+            yield Problem("is above the waking hours of the day", "hours_awake")
+
+
+def _exceeds(value: float | None, limit: float | None) -> bool:
+    return value is not None and limit is not None and value > limit
+
+
+@tool(
+    Card(
+        name="hydration_target",
+        title="Hydration target",
+        topic="nutrition",
+        version="2022",
+        source=(
+            Source(
+                "ESPEN guideline on clinical nutrition and hydration in geriatrics",
+                "M",
+                "1.6 litres a day for women and 2.0 for men, from drinks",
+            ),
+            Source("Reliance on a Carer (ROC) to Drink, N. Campbell", "S", "the level of help"),
+        ),
+        population="Older people in care homes and at home",
+        use="Shows a person's drinking target, how the day is going and the help that is needed.",
+        limits=(
+            "There is no single right volume: sources disagree, and a personal target goes first.",
+            "The projection assumes drinking at an even pace.",
+        ),
+        formula="Target: the personal one, else the guideline's by sex, never above the fluid "
+        "limit. Projected: drunk / hours awake x waking hours. Help: the higher of both answers.",
+        reviewed=date(2026, 11, 23),
+        review_due=date(2027, 5, 23),
+        unit="ml/day",
+        example=Example(
+            {"sex": "female", "drunk": 600, "hours_awake": 8, "waking_hours": 16},
+            1600.0,
+            "On course for 1,200 ml, below the target.",
+        ),
+    )
+)
+def hydration_target(given: HydrationInputs) -> Outcome:
+    """Return the target as the value; the day so far in the band and the detail."""
+    target, reason = _target(given)
+    if target is None:
+        return Outcome(None, missing=("sex",), band="", detail=_help_level(given))
+    projected = _projected(given)
+    band, advice = _judged(given, target, projected)
+    detail = {"reason": reason, "fluid_limit": given.fluid_limit, "drunk": given.drunk}
+    return Outcome(
+        target,
+        (Component("target", "Target", target, target, reason),),
+        band,
+        advice,
+        missing=given.absent("drunk"),
+        detail=detail | {"projected": projected} | _help_level(given),
+    )
+
+
+def _target(given: HydrationInputs) -> tuple[float | None, str]:
+    if given.personal_target is not None:
+        return given.personal_target, "personal target"
+    if given.sex is None:
+        return (given.fluid_limit, "fluid limit") if given.fluid_limit is not None else (None, "")
+    usual = ESPEN_ML[given.sex]
+    if given.fluid_limit is not None and given.fluid_limit < usual:
+        return given.fluid_limit, "fluid limit, below the guideline's volume"
+    return usual, "guideline's volume by sex; agree a personal target"
+
+
+def _projected(given: HydrationInputs) -> float | None:
+    if given.drunk is None or not given.hours_awake or given.waking_hours is None:
+        return None
+    return given.drunk / given.hours_awake * given.waking_hours
+
+
+def _judged(
+    given: HydrationInputs, target: float, projected: float | None
+) -> tuple[str, tuple[str, ...]]:
+    limit, drunk = given.fluid_limit, given.drunk
+    if limit is not None and drunk is not None and drunk > limit:
+        return "above the limit", ("The fluid limit is exceeded: tell the nurse or clinician.",)
+    if drunk is None:
+        return "", ()
+    if drunk >= target:
+        return "reached", ()
+    if limit is not None and projected is not None and projected > limit:
+        return "heading above the limit", ("Space the drinks: the fluid limit would be exceeded.",)
+    if projected is None:
+        return "below so far", ()
+    if projected >= target:
+        return "on course", ()
+    return "below course", ("Offer a drink now and more often, in the cup the person likes.",)
+
+
+def _help_level(given: HydrationInputs) -> dict[str, object]:
+    """Return the level of help: the higher of the two answers, once both are known."""
+    if given.help_to_drink is None or given.encouragement is None:
+        return {"help_level": None}
+    return {"help_level": HELP_BANDS[max(int(given.help_to_drink), int(given.encouragement))]}
