@@ -31,6 +31,8 @@ class Parameter(BaseModel):
         name: the input it scores.
         label: as printed.
         unit: as printed.
+        low: smallest plausible value, for tables whose tool does not check it itself.
+        high: largest plausible value.
         step: printed resolution of a measured parameter.
         between: what happens to a value between two printed bands.
         scales: name of the scale (an age band, "1") -> its bands. One scale "all" when there
@@ -43,6 +45,8 @@ class Parameter(BaseModel):
     name: str
     label: str
     unit: str = ""
+    low: float | None = None
+    high: float | None = None
     step: float = 1
     between: Between = "round"
     scales: dict[str, tuple[Band, ...]] = {}

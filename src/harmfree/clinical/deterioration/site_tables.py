@@ -7,6 +7,7 @@ score takes its place.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -217,10 +218,21 @@ def _component(row: Parameter, raw: Any) -> tuple[Component, str]:
             fault = f"{row.label}: {raw!r} is not one of {', '.join(row.options)}"
             return row.component(None), fault
         return row.component(wanted), ""
+    value, fault = _number(row, raw)
+    if value is None:
+        return row.component(None), fault
+    return row.component(value, next(iter(row.steps))), ""
+
+
+def _number(row: Parameter, raw: Any) -> tuple[float | None, str]:
+    low = -math.inf if row.low is None else row.low
+    high = math.inf if row.high is None else row.high
     try:
         value = float(raw)
     except (TypeError, ValueError):
-        return row.component(None), f"{row.label}: {raw!r} is not a number"
-    if value != value or value in (float("inf"), float("-inf")):
-        return row.component(None), f"{row.label}: {raw!r} is not a number"
-    return row.component(value, next(iter(row.steps))), ""
+        return None, f"{row.label}: {raw!r} is not a number"
+    if not math.isfinite(value):
+        return None, f"{row.label}: {raw!r} is not a number"
+    if not low <= value <= high:
+        return None, f"{row.label}: {value:g} is outside {low:g} to {high:g} {row.unit}".rstrip()
+    return value, ""
