@@ -112,13 +112,19 @@ class StoreWriter:
         *,
         extract_date: date,
         ledger: pa.Table | None = None,
+        extras: dict[str, pa.Table] | None = None,
     ) -> Manifest:
-        """Write the dictionaries and the manifest, then make the generation live."""
+        """Write the dictionaries and the manifest, then make the generation live.
+
+        `extras` are further tables, kept beside the dictionaries by name.
+        """
         schema.write(codes, self.folder / "code.parquet", schema.CODE)
         schema.write(units, self.folder / "unit.parquet", schema.UNIT)
         schema.write(sites, self.folder / "site.parquet", schema.SITE)
         ledger = schema.empty(schema.LEDGER) if ledger is None else ledger
         schema.write(ledger, self.folder / "ledger.parquet", schema.LEDGER)
+        for name, table in (extras or {}).items():
+            schema.write(table, self.folder / f"{name}.parquet", table.schema)
         generations = self.home / "generations"
         generations.mkdir(exist_ok=True)
         number = 1 + max((int(path.name) for path in generations.iterdir()), default=0)
