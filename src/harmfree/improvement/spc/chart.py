@@ -187,6 +187,9 @@ def _drawn(kind: Kind, part: Series, base: Bools, settings: Settings) -> Limits:
     low, high = (np.clip(x, *kind.bounds) for x in (lower, upper))
     near_low = np.clip(lines.lowest - near, *kind.bounds)
     near_high = np.clip(lines.highest + near, *kind.bounds)
+    if kind.name == "mr":
+        # A moving range counts from zero, so its near line is two thirds of its limit.
+        near_high = NEAR_SHARE * high
     centre = _median_centre(stretch) if kind.name == "g" else lines.centre
     return Limits(centre, low, high, near_low, near_high)
 

@@ -72,8 +72,8 @@ def individuals(s: Stretch) -> Lines:
 
 
 def moving_range(s: Stretch) -> Lines:
-    """Moving ranges themselves; the upper limit is 3.267 times their mean."""
-    return _lines(s, _mean, _full(s, _mean(s, s.values) * SCREEN_FACTOR / 3))
+    """Moving ranges themselves; the upper limit is 3.267 times their mean, the lower one zero."""
+    return _lines(s, _mean, _full(s, _mean(s, s.values) * (SCREEN_FACTOR - 1) / 3))
 
 
 def proportion(s: Stretch) -> Lines:
@@ -96,12 +96,12 @@ def count(s: Stretch) -> Lines:
 
 def laney_proportion(s: Stretch) -> Lines:
     """p′: the p chart's standard deviation times that of the z-scores from point to point."""
-    return _laney(s, proportion(s))
+    return _laney(s, lambda share: np.sqrt(share * (1 - share) / s.sizes))
 
 
 def laney_rate(s: Stretch) -> Lines:
     """u′: the u chart's standard deviation times that of the z-scores from point to point."""
-    return _laney(s, rate(s))
+    return _laney(s, lambda mean: np.sqrt(mean / s.sizes))
 
 
 def individuals_prime(s: Stretch) -> Lines:
@@ -190,15 +190,21 @@ def _lines(s: Stretch, centre: Callable[[Stretch, Floats], float], sd: Floats) -
     )
 
 
-def _laney(s: Stretch, plain: Lines) -> Lines:
-    def z(values: Floats) -> Floats:
-        # No variation at all (every share 0 or 1): the z-scores are 0.
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scores = np.where(plain.sd > 0, (values - plain.centre) / plain.sd, 0.0)
-        return np.where(np.isfinite(values), scores, np.nan)[s.base]
+def _laney(s: Stretch, sd_at: Callable[[float], Floats]) -> Lines:
+    """Limits from the ordinary standard deviation times that of z from point to point.
 
-    extra = _mean_range(z(s.least), z(s.most), s.screen) / D2
-    return Lines(plain.centre, plain.sd * extra, plain.lowest, plain.highest)
+    With hidden counts the centre is one of a range; the widest of the limits at its ends and its
+    middle is taken.
+    """
+    reach = np.zeros(len(s.values))
+    for centre in {_weighted(s, values) for values in (s.least, s.values, s.most)}:
+        sd = sd_at(centre)
+        # No variation at all (every share 0 or 1): the z-scores are 0.
+        divisor = np.where(sd > 0, sd, np.inf)
+        least, most = ((x - centre) / divisor for x in (s.least, s.most))
+        spread = _mean_range(least[s.base], most[s.base], s.screen) / D2
+        reach = np.maximum(reach, sd * spread)
+    return _lines(s, _weighted, reach)
 
 
 def _mean(s: Stretch, values: Floats) -> float:
