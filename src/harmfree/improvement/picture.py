@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -24,14 +24,13 @@ def picture(result: Result) -> Picture:
         InputError: this kind of result has no picture.
     """
     for layer, (title, draw) in _DRAWINGS.items():
-        found = [name for name in result.plotted if name.startswith(layer)]
-        if found:
+        if any(name.startswith(layer) for name in result.plotted):
             plotted = {k: plain(v) for k, v in result.plotted.items()}
             return Picture(
                 title.format(method=result.method.replace("-", " ")),
                 result.sentence,
                 partial(draw, plotted),
-                table(plotted, found if layer == "curve_" else [layer]),
+                table(plotted),
                 (f"Estimator: {result.estimator}.", *result.warnings),
             )
     raise InputError(f"There is no picture of '{result.method}'.", do="Write the numbers to .json.")
@@ -50,22 +49,36 @@ def _cell(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def table(plotted: dict[str, Columns], layers: Sequence[str]) -> Table:
-    """Every plotted number of the layers, one under the other."""
-    names = list(dict.fromkeys(k for layer in layers for k in plotted[layer]))
+def table(plotted: dict[str, Columns]) -> Table:
+    """Every plotted number, one layer under the other."""
+    layers = {
+        layer: {k: v for k, v in columns.items() if isinstance(v, list) and v}
+        or {"name": list(leaves(columns)), "value": list(leaves(columns).values())}
+        for layer, columns in plotted.items()
+    }
+    names = list(dict.fromkeys(k for columns in layers.values() for k in columns))
     rows: list[list[Any]] = []
-    for layer in layers:
-        columns = {k: v for k, v in plotted[layer].items() if isinstance(v, list) and v}
-        length = max((len(v) for v in columns.values()), default=0)
-        rows += [
-            [layer, *(columns[n][i] if n in columns else None for n in names)]
-            for i in range(length)
-        ]
-    return Table(("part", *names), rows)
+    for layer, columns in layers.items():
+        for i in range(max(len(v) for v in columns.values())):
+            cells = [columns[n][i] if n in columns and i < len(columns[n]) else None for n in names]
+            rows.append([layer.replace("_", " "), *cells])
+    return Table(("part", *(n.replace("_", " ") for n in names)), rows)
+
+
+def leaves(tree: Columns, above: str = "") -> dict[str, Any]:
+    """Numbers of a nested record under their full names."""
+    found: dict[str, Any] = {}
+    for key, value in tree.items():
+        name = f"{above} {key}".strip().replace("_", " ")
+        found |= leaves(value, name) if isinstance(value, dict) else {name: value}
+    return found
 
 
 _DRAWINGS: dict[str, tuple[str, Callable[[dict[str, Columns], Size], Canvas]]] = {
     "series": ("Interrupted time series", change.series),
+    "stard": ("Flow of people (STARD)", device.stard),
+    "rounds": ("External quality assessment", device.rounds),
+    "risks": ("Reclassification", device.risks),
     "by_time_live": ("Roll-out: effect by time since going live", change.by_time_live),
     "calendar": ("Stepped wedge: observed and expected", change.calendar),
     "differences": ("Agreement of two methods", device.agreement),

@@ -29,6 +29,7 @@ from harmfree.pictures import (
 Columns = dict[str, Any]
 _MARK = Ink(BLUE, BLUE, 1)
 _FIT = Ink(BLUE, width=2.5)
+_CONTROL = Ink(GREY, GREY, 1.5)
 _WITHOUT = Ink(ORANGE, width=2, dash="7 4")
 _BAND = Ink(None, PALE_ORANGE)
 
@@ -39,35 +40,42 @@ def series(plotted: dict[str, Columns], size: Size) -> Canvas:
     left_out = plotted.get("left_out", {"time": [], "observed": []})
     heights = [*own["observed"], *own["fitted"], *own["counterfactual"], *left_out["observed"]]
     heights += control["observed"] if control else []
-    legend = [
-        Key("observed", _MARK, "circle"),
-        Key("fitted", _FIT),
-        Key("without the change, 95% CI", _WITHOUT),
-    ]
-    legend += [Key("control", Ink(GREY, width=1.5), "square")] if control else []
-    legend += [Key("left out", Ink(GREY, width=1.5), "ring")] if left_out["time"] else []
     plot = Plot(
         size,
         _time_scale(plotted, own["time"] + left_out["time"]),
         LinearScale.covering(heights),
-        Frame("Observed, fitted, and what the trend before would have given", legend=legend),
+        Frame(
+            "Observed, fitted, and what the trend before would have given",
+            y_label=own.get("name", ""),
+            legend=_series_legend(bool(control), bool(left_out["time"])),
+        ),
     )
-    after = [
-        i
-        for i, (a, b) in enumerate(zip(own["fitted"], own["counterfactual"], strict=True))
-        if a != b
-    ]
-    if control:
-        plot.line(control["time"], control["fitted"], Ink(GREY, width=1.5, dash="2 3"))
-        plot.points(control["time"], control["observed"], "square", Ink(GREY, GREY, 1), radius=3)
+    pairs = zip(own["fitted"], own["counterfactual"], strict=True)
+    after = [i for i, (with_it, without) in enumerate(pairs) if with_it != without]
+    first = after[0] if after else len(own["time"])
     _band(plot, own, after)
-    plot.line(own["time"], own["fitted"], _FIT)
+    if control:
+        plot.line(control["time"], control["fitted"], _CONTROL.with_(fill=None, dash="2 3"))
+        plot.points(control["time"], control["observed"], "square", _CONTROL, radius=3)
+    # The line is broken at the change: it jumps there, it does not slope.
+    plot.line(own["time"][:first], own["fitted"][:first], _FIT)
+    plot.line(own["time"][first:], own["fitted"][first:], _FIT)
     plot.line([own["time"][i] for i in after], [own["counterfactual"][i] for i in after], _WITHOUT)
     plot.points(own["time"], own["observed"], "circle", _MARK, radius=3.5)
     plot.points(left_out["time"], left_out["observed"], "ring", Ink(GREY, width=1.5))
     if after:
-        plot.upright(own["time"][after[0]] - 0.5 * _step(own["time"]), LIMIT_LINE)
+        plot.upright(own["time"][first] - 0.5 * _step(own["time"]), LIMIT_LINE)
     return plot.canvas
+
+
+def _series_legend(control: bool, left_out: bool) -> list[Key]:
+    keys = [
+        Key("observed", _MARK, "circle"),
+        Key("fitted", _FIT),
+        Key("without the change, 95% CI", _WITHOUT),
+    ]
+    keys += [Key("control", _CONTROL, "square")] if control else []
+    return keys + ([Key("left out", Ink(GREY, width=1.5), "ring")] if left_out else [])
 
 
 def _band(plot: Plot, own: Columns, after: list[int]) -> None:

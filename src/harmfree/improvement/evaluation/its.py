@@ -230,5 +230,6 @@ def _curves(fit: Fit, model: Model, series: Series) -> dict[str, dict[str, Any]]
             "observed": series.outcome[left_out] / exposure,
         }
     if series.labels:
+        layers["series"]["name"] = series.name
         layers["labels"] = {"time": series.time, "label": list(series.labels)}
     return layers

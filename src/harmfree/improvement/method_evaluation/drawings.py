@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from harmfree.pictures import (
     BLACK,
@@ -20,7 +20,9 @@ from harmfree.pictures import (
     Key,
     LinearScale,
     Plot,
+    Shape,
     Size,
+    wrapped,
 )
 
 Columns = dict[str, Any]
@@ -135,3 +137,104 @@ def levey_jennings(plotted: dict[str, Columns], size: Size) -> Canvas:
     plot.points(own["row"], good, "circle", _MARK, tips=own["rules"])
     plot.points(own["row"], broken, "triangle-up", Ink(RED, RED), radius=5, tips=own["rules"])
     return plot.canvas
+
+
+def rounds(plotted: dict[str, Columns], size: Size) -> Canvas:
+    """Scores of external quality assessment by round."""
+    own = plotted["rounds"]
+    kind = next(k for k in ("z", "zeta") if k in own)
+    action = [
+        v if mark == "action" else None for v, mark in zip(own[kind], own["verdict"], strict=True)
+    ]
+    plot = Plot(
+        size,
+        LinearScale.covering(own["round"]),
+        LinearScale.covering([*own[kind], -3.5, 3.5]),
+        Frame(
+            "External quality assessment",
+            "round",
+            f"{kind} score",
+            [
+                Key("score", _MARK, "circle"),
+                Key("calls for action", Ink(RED, RED), "triangle-up"),
+                Key("action at 3", LIMIT_LINE),
+                Key("warning above 2", Ink(GREY, width=1, dash="2 3")),
+            ],
+        ),
+    )
+    for level, ink in ((2.0, Ink(GREY, width=1, dash="2 3")), (3.0, LIMIT_LINE)):
+        plot.level(level, ink)
+        plot.level(-level, ink)
+    plot.level(0.0, CENTRE_LINE)
+    plot.points(own["round"], own[kind], "circle", _MARK)
+    plot.points(own["round"], action, "triangle-up", Ink(RED, RED), radius=6)
+    return plot.canvas
+
+
+def risks(plotted: dict[str, Columns], size: Size) -> Canvas:
+    """Risk with the new test against risk without it, by outcome."""
+    own = plotted["risks"]
+    plot = Plot(
+        size,
+        LinearScale(0.0, 1.0),
+        LinearScale(0.0, 1.0),
+        Frame(
+            "Reclassification",
+            "risk without the test",
+            "risk with the test",
+            [
+                Key("with the outcome", Ink(ORANGE, ORANGE), "triangle-up"),
+                Key("without the outcome", Ink(BLUE, width=1.5), "ring"),
+                Key("no change", LIMIT_LINE),
+            ],
+        ),
+    )
+    plot.line([0.0, 1.0], [0.0, 1.0], LIMIT_LINE)
+    for mark, shape, ink in (
+        (0, "ring", Ink(BLUE, width=1.5)),
+        (1, "triangle-up", Ink(ORANGE, ORANGE)),
+    ):
+        chosen = [v if o == mark else None for v, o in zip(own["new"], own["outcome"], strict=True)]
+        plot.points(own["old"], chosen, cast(Shape, shape), ink)
+    return plot.canvas
+
+
+_ARMS = ("positive", "indeterminate", "negative")
+
+
+def stard(plotted: dict[str, Columns], size: Size) -> Canvas:
+    """STARD flow of people from eligible to the final cells."""
+    flow = plotted["stard"]
+    canvas = Canvas(size)
+    arms = [name for name in _ARMS if flow["index_test"][name]["n"] or name != "indeterminate"]
+    gap = 10.0
+    line = canvas.line_height
+    full, share = size.width - 2 * gap, (size.width - (len(arms) + 1) * gap) / len(arms)
+    y = _box(canvas, (gap, gap, full), [f"Eligible: {flow['eligible']}"])
+    tested = flow["eligible"] - flow["no_index_test"]
+    lines = [f"Index test done: {tested}", f"Not done: {flow['no_index_test']}"]
+    y = _box(canvas, (gap, y + line, full), lines)
+    bottoms = []
+    for i, name in enumerate(arms):
+        arm, left = flow["index_test"][name], gap + i * (share + gap)
+        below = _box(canvas, (left, y + line, share), [f"Test {name}: {arm['n']}"])
+        unknown = [f"No reference: {arm['reference_missing']}"]
+        if arm["reference_indeterminate"]:
+            unknown.append(f"Reference unclear: {arm['reference_indeterminate']}")
+        below = _box(canvas, (left, below + line, share), unknown)
+        final = [f"Present: {arm['target_present']}", f"Absent: {arm['target_absent']}"]
+        bottoms.append(_box(canvas, (left, below + line, share), final))
+    canvas.height = max(bottoms) + gap
+    return canvas
+
+
+def _box(canvas: Canvas, place: tuple[float, float, float], lines: list[str]) -> float:
+    """A box with centred lines at (left, top, width); returns its bottom."""
+    left, top, width = place
+    texts = [part for text in lines for part in wrapped(text, canvas.size.font, width - 12)]
+    height = canvas.line_height * len(texts) + 10
+    canvas.rectangle(left, top, width, height, Ink(BLACK, None, 1.25))
+    for i, text in enumerate(texts):
+        base = top + 5 + canvas.line_height * (i + 0.75)
+        canvas.text(left + width / 2, base, text, anchor="middle")
+    return top + height
