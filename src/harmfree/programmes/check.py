@@ -1,19 +1,16 @@
-"""Whether the programmes are whole: lists exist and are used, examples are there, reviews in date."""
+"""Whether the programmes are whole: lists there and used, examples given, reviews in date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 
-from harmfree.periods.expressions import Derivation
+from harmfree.periods.plan import list_names
 from harmfree.programmes.examples import Example, examples
 from harmfree.programmes.indicator import TAG_MEANING, Indicator
 from harmfree.programmes.registry import indicators, shipped_code_folders
 from harmfree.records.codes.lists import load_library
-
-LIST_FIELDS = frozenset({"codes", "resolved_by", "first", "second"})
-"""Fields of expressions that name a code list."""
 
 
 @dataclass(frozen=True)
@@ -25,29 +22,9 @@ class Finding:
     says: str
 
 
-def code_lists(expression: object) -> Iterator[str]:
-    """Names of the code lists that an expression reads, each once, in order."""
-    yield from dict.fromkeys(_names(expression))
-
-
-def _names(part: object) -> Iterator[str]:
-    if isinstance(part, Derivation):
-        yield from part.lists
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from _names(each)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            value = getattr(part, field.name)
-            if field.name in LIST_FIELDS and isinstance(value, str):
-                yield value
-            else:
-                yield from _names(value)
-
-
 def lists_of(indicator: Indicator) -> list[str]:
-    """Code lists of an indicator's denominator and numerator, each once."""
-    return list(dict.fromkeys((*code_lists(indicator.denominator), *_names(indicator.numerator))))
+    """Code lists of an indicator's denominator and numerator, by name."""
+    return sorted(list_names([indicator.definition]))
 
 
 def check(today: date) -> list[Finding]:

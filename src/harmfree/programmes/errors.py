@@ -17,7 +17,7 @@ class UnknownIndicatorError(NotFoundError):
     exit_code = 31
 
 
-class OverdueError(InputError):
+class ProgrammesNotWholeError(InputError):
     """`programmes check` found something that must be put right."""
 
     exit_code = 32

@@ -12,6 +12,7 @@ from harmfree.periods.windows import Window
 from harmfree.programmes.indicator import Indicator, Tag, gap
 from harmfree.programmes.medicines_optimisation.vocabulary import (
     ADULT,
+    continued,
     current,
     from_source,
     history,
@@ -76,12 +77,11 @@ RULES = (
     Rule("monitor_lithium_later", "Lithium after a year: level every 6 months",
          lithium_for_a_year(), ("lithium_level",), months(6), NICE_LITHIUM, "S"),
     Rule("monitor_lithium_kidney_thyroid", "Lithium: kidneys, thyroid and calcium every 6 months",
-         issued("lithium", within=months(12), at_least_ago=months(6)) & current("lithium"),
+         continued("lithium", since=months(6), within=months(12)),
          (*UREA_AND_ELECTROLYTES, "thyroid_function_test", "calcium_test"),
          months(6), NICE_LITHIUM, "S"),
     Rule("monitor_amiodarone", "Amiodarone: thyroid and liver every 6 months",
-         issued("amiodarone", within=months(12), at_least_ago=months(6))
-         & issued("amiodarone", within=months(6)),
+         continued("amiodarone", since=months(6), within=months(12)),
          ("thyroid_function_test", "liver_function_test"), months(6), SPS, "S"),
     Rule("monitor_acei_start", "ACE inhibitor or ARB begun: kidneys and potassium in 2 weeks",
          starting("acei_or_arb", months(3)) & ~starting("acei_or_arb", weeks(2)),

@@ -10,6 +10,7 @@ from harmfree.programmes.medicines_optimisation.vocabulary import (
     OLDER,
     PROTECTED,
     active_asthma,
+    continued,
     current,
     from_source,
     known,
@@ -165,9 +166,7 @@ LI = gap(
 AM = gap(
     "pincer_am",
     "Amiodarone without a thyroid function test in 6 months",
-    denominator=ADULT
-    & issued("amiodarone", within=months(12), at_least_ago=months(6))
-    & issued("amiodarone", within=months(6)),
+    denominator=ADULT & continued("amiodarone", since=months(6), within=months(12)),
     numerator=~recorded("thyroid_function_test", within=months(6)),
     why="Amiodarone upsets the thyroid in up to one person in five.",
     action=ACTION_TEST,

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from harmfree.periods import distinct, issued, months, recorded, weeks
-from harmfree.periods.expressions import Predicate
+from harmfree.periods import distinct, months, recorded, weeks
 from harmfree.programmes.medicines_optimisation.criteria import Stop
 from harmfree.programmes.medicines_optimisation.vocabulary import (
+    continued,
     current,
     history,
     long_term,
     recurrent_falls,
 )
-
-
-def continued(medicine: str, for_weeks: int) -> Predicate:
-    """An issue that many weeks to three months ago, and another since."""
-    return issued(medicine, within=months(3), at_least_ago=weeks(for_weeks)) & issued(
-        medicine, within=weeks(for_weeks)
-    )
-
 
 FALLER = recurrent_falls()
 FALLS_WHY = "It makes another fall more likely."
@@ -41,14 +33,15 @@ CRITERIA = (
          ~recorded("antipsychotic_review", within=months(3)),
          "It should be reviewed, reduced and stopped."),
     Stop("D8", "Benzodiazepine for 4 weeks or more",
-         current("benzodiazepine"), continued("benzodiazepine", 4),
+         current("benzodiazepine"), continued("benzodiazepine", since=weeks(4), within=months(3)),
          "It clouds thinking, brings falls and dependence.",
          "Issued four weeks to three months ago and again since. Taper, never stop at once."),
     Stop("D10", "Benzodiazepine for insomnia for 2 weeks or more",
-         history("insomnia"), continued("benzodiazepine", 2),
+         history("insomnia"), continued("benzodiazepine", since=weeks(2), within=months(3)),
          "It clouds thinking, brings falls and dependence."),
     Stop("D11", "Z-drug for 2 weeks or more",
-         current("z_drug"), continued("z_drug", 2), "It brings falls and fractures."),
+         current("z_drug"), continued("z_drug", since=weeks(2), within=months(3)),
+         "It brings falls and fractures."),
     Stop("D12", "Antipsychotic other than clozapine or quetiapine in parkinsonism",
          history("parkinsons_disease"), current("antipsychotic_not_clozapine_quetiapine"),
          "It makes parkinsonism severely worse."),

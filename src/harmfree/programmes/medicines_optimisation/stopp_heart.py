@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from harmfree.periods import days, issued, latest, months, recorded, sustained, together, weeks
+from harmfree.periods import latest, months, recorded, together, weeks
 from harmfree.programmes.medicines_optimisation.criteria import Stop
 from harmfree.programmes.medicines_optimisation.vocabulary import (
+    continued,
     current,
     history,
     kidney_function,
@@ -64,15 +65,14 @@ CRITERIA = (
          "Both hold salt and water and undo the diuretic."),
     Stop("C1", "Long-term aspirin over 100 mg a day",
          current("aspirin"),
-         issued("aspirin_over_100mg", within=months(6), at_least_ago=months(3))
-         & current("aspirin_over_100mg"),
+         long_term("aspirin_over_100mg"),
          "More than 100 mg bleeds more and protects no better."),
     Stop("C3", "Aspirin with clopidogrel for more than 4 weeks after a stroke",
          (history("stroke") | history("tia")) & ~RECENT_CORONARY_EVENT,
-         sustained(issued("aspirin", within=days(35)) & issued("clopidogrel", within=days(35)),
-                   weeks(4)),
+         continued("aspirin", since=weeks(4), within=months(3))
+         & continued("clopidogrel", since=weeks(4), within=months(3)),
          "Beyond four weeks the bleeding outweighs the strokes prevented.",
-         "Both must have been issued within 35 days on every day of four weeks."),
+         "Both issued four weeks to three months ago and again since."),
     Stop("C4", "Antiplatelet with an anticoagulant in atrial fibrillation",
          history("atrial_fibrillation") & ANTICOAGULATED & ~RECENT_CORONARY_EVENT,
          current("antiplatelet"),

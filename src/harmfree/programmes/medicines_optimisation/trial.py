@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from harmfree.periods import issued, months, recorded, sex, supply, sustained, weeks
+from harmfree.periods import months, recorded, sex, supply, sustained, weeks
 from harmfree.programmes.indicator import gap, hazard
 from harmfree.programmes.medicines_optimisation.vocabulary import (
     ADULT,
     OLDER,
     active_asthma,
+    continued,
     current,
     from_source,
     history,
@@ -99,8 +100,7 @@ INDICATORS = (
         "pincer_j",
         "Antipsychotic for 6 weeks or more in dementia without psychosis",
         denominator=ADULT & OLDER & history("dementia") & ~history("psychosis"),
-        numerator=issued("antipsychotic", within=months(3), at_least_ago=weeks(6))
-        & issued("antipsychotic", within=weeks(6)),
+        numerator=continued("antipsychotic", since=weeks(6), within=months(3)),
         why="Antipsychotics raise deaths and strokes in dementia and seldom help for long.",
         action="Review the need; reduce and stop where distress allows.",
         provenance=ROLL_OUT,

@@ -6,6 +6,7 @@ from datetime import date
 
 from harmfree.periods import aged, ever, issued, latest, months, recorded, unresolved
 from harmfree.periods.expressions import Predicate, Quantity
+from harmfree.periods.windows import Window
 from harmfree.programmes.indicator import Provenance, Tag
 
 AUTHOR = "The Harmfree contributors"
@@ -29,7 +30,20 @@ def current(medicine: str) -> Predicate:
 
 def long_term(medicine: str) -> Predicate:
     """Issued in the last three months and in the three months before: a continuing medicine."""
-    return issued(medicine, within=months(6), at_least_ago=months(3)) & current(medicine)
+    return continued(medicine, since=months(3), within=months(6))
+
+
+def continued(medicine: str, since: Window, within: Window) -> Predicate:
+    """Issued within the last `since`, and before that within the last `within`.
+
+    Both spans hold the day between them, so two issues on different days are asked for: otherwise
+    a single issue would make a continuing medicine of one day.
+    """
+    return (
+        issued(medicine, within=within, at_least_ago=since)
+        & issued(medicine, within=since)
+        & issued(medicine, within=within, at_least=2)
+    )
 
 
 def history(condition: str) -> Predicate:
