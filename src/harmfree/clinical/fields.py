@@ -136,7 +136,7 @@ class Measure(Spec):
         return int(value) if re.fullmatch(r"[+-]?\d+", text) else value
 
     def _not_a_number(self, text: str) -> str:
-        if text[:1] in "<>≤≥":
+        if text.startswith(("<", ">", "≤", "≥")):
             return f"{text!r} is a limit, not a measured value; it cannot be used as a number"
         if re.fullmatch(r"[+-]?\d+,\d+", text):
             return f"{text!r}: write the decimal sign as a point"

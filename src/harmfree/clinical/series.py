@@ -57,6 +57,8 @@ class DatedValues(Spec):
     def _pairs(self, raw: object) -> Iterable[object]:
         if isinstance(raw, str):
             words = re.split(r"[\s;,]+", raw.strip())
+            if any(":" not in word for word in words if word):
+                raise Problem(f"{raw!r}: give {self.accepts}")
             return [tuple(word.rpartition(":")[::2]) for word in words if word]
         if isinstance(raw, list | tuple):
             return raw

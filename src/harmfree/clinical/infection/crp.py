@@ -46,7 +46,7 @@ class Reported(Measure):
         if isinstance(raw, Limit):
             return raw
         text = str(raw).strip()
-        if text[:1] not in "<>":
+        if not text.startswith(("<", ">")):
             return super().parse(raw)
         value = super().parse(text[1:])
         if value is None:
