@@ -20,7 +20,7 @@ SECULAR = 0.03
 # the range of the released practice medians (Fisher, BMJ Medicine 2023;2:e000392).
 NSAID_HAZARD, NSAID_YOUNG, NSAID_PROTECTED = 0.038, 0.060, 0.045
 BETA_BLOCKER, LABA_ALONE, ANTIPSYCHOTIC = 0.0115, 0.0035, 0.045
-ANTIPLATELET_UNPROTECTED, DUAL_UNPROTECTED, CONTINUED = 0.11, 0.45, 0.24
+ANTIPLATELET_UNPROTECTED, DUAL_UNPROTECTED, CONTINUED = 0.11, 0.34, 0.26
 
 
 def add(life: Life) -> None:
@@ -74,12 +74,17 @@ def _ulcer_healing(life: Life, rng: np.random.Generator) -> None:
     some_day = life.people.end - rng.integers(0, int(12 * YEAR), n)
     wants = np.where(other, np.minimum(wants, some_day), wants)
     stop = np.where(rng.random(n) < 0.3, wants + rng.exponential(500, n), LONG)
-    life.protected = wants.astype(np.int32), np.where(wants < NEVER, stop, 0).astype(np.int32)
+    stop = np.where(wants < NEVER, stop, NEVER)
+    life.protected = wants.astype(np.int32), stop.astype(np.int32)
+    life.protected_again = np.full(n, NEVER, np.int32)
 
 
 def _write_ulcer_healing(life: Life, rng: np.random.Generator) -> None:
     start, stop = life.protected
-    rows = np.flatnonzero(start < NEVER)
+    once, again = np.flatnonzero(start < NEVER), np.flatnonzero(life.protected_again < NEVER)
+    rows = np.concatenate([once, again])
+    begin = np.concatenate([start[once], life.protected_again[again]])
+    end = np.concatenate([stop[once], np.full(len(again), LONG, np.int32)])
     keys = (
         "omeprazole_20",
         "lansoprazole_30",
@@ -90,21 +95,24 @@ def _write_ulcer_healing(life: Life, rng: np.random.Generator) -> None:
     medicine = rng.choice(
         life.vocabulary.ids(keys), size=len(rows), p=[0.45, 0.25, 0.2, 0.05, 0.05]
     )
-    issue(life, Courses(rows, start[rows], stop[rows]), medicine, 56, rng)
+    issue(life, Courses(rows, begin, end), medicine, 56, rng)
 
 
 def unprotected(life: Life, rows: Rows, days: npt.ArrayLike) -> Bools:
     """Return whether these people take no ulcer-healing drug around these days."""
     start, stop = life.protected
     day = np.asarray(days)
-    return np.asarray((start[rows] > day + 90) | (stop[rows] < day - 60))
+    once = (start[rows] > day + 90) | (stop[rows] < day - 60)
+    return np.asarray(once & (life.protected_again[rows] > day + 90))
 
 
 def _protect(life: Life, rows: Rows, since: Days) -> None:
-    """Start an ulcer-healing drug for good, or carry on the one there is."""
+    """Start an ulcer-healing drug for good: prolong the spell there is, or begin another."""
     start, stop = life.protected
-    start[rows] = np.minimum(start[rows], since)
-    stop[rows] = LONG
+    over = stop[rows] < since - 60
+    life.protected_again[rows[over]] = np.minimum(life.protected_again[rows[over]], since[over])
+    start[rows[~over]] = np.minimum(start[rows[~over]], since[~over])
+    stop[rows[~over]] = LONG
 
 
 def _antiplatelets(life: Life, rng: np.random.Generator) -> None:
@@ -133,17 +141,11 @@ def _gut_risk(life: Life, rng: np.random.Generator, courses: Courses) -> Courses
         rng.random(len(rows))
         < ANTIPLATELET_UNPROTECTED * life.region.hazard[life.people.practice[rows]]
     )
-    sure = risk & ~forgotten
-    _protect(
-        life,
-        rows[sure],
-        np.maximum(courses.start, life.first_onset("peptic_ulcer", "gi_bleed")[rows])[sure].astype(
-            np.int32
-        ),
-    )
+    bare = risk & forgotten & unprotected(life, rows, courses.start)
+    since = np.maximum(courses.start, life.first_onset("peptic_ulcer", "gi_bleed")[rows])
+    _protect(life, rows[risk & ~bare], since[risk & ~bare].astype(np.int32))
     cautious = ~risk & (rng.random(len(rows)) < 0.3)
     _protect(life, rows[cautious], courses.start[cautious])
-    bare = risk & forgotten & unprotected(life, rows, courses.start)
     ended = life.rollout.end_hazards(
         life.people.practice[rows], courses.stop, rng.random(len(rows))
     )
@@ -179,20 +181,17 @@ def _dual(
     aspirin = life.vocabulary["aspirin_75"]
     which = np.flatnonzero((medicine == aspirin) & (rng.random(len(courses)) < 0.34))
     pair = courses.where(which)
-    room = np.maximum(life.settings.last - np.maximum(pair.start, life.settings.first), 1)
-    late = rng.random(len(pair)) < 0.7
-    begin = np.where(
-        late, np.maximum(pair.start, life.settings.first) + rng.random(len(pair)) * room, pair.start
-    )
-    begin = begin.astype(np.int32)
+    old = pair.start < life.settings.first
+    some_day = rng.integers(life.settings.first, life.settings.last, len(pair))
+    begin = np.where(old, some_day, pair.start).astype(np.int32)
     stop = np.minimum(spells(life, begin, 1.1, rng), pair.stop).astype(np.int32)
     dual = Courses(pair.rows, begin, stop)
     careless = (
         rng.random(len(dual))
         < DUAL_UNPROTECTED * life.region.hazard[life.people.practice[dual.rows]]
     )
-    _protect(life, dual.rows[~careless], dual.start[~careless])
     bare = careless & unprotected(life, dual.rows, dual.start)
+    _protect(life, dual.rows[~bare], dual.start[~bare])
     hazard = _end(life, rng, dual.where(bare))
     second = life.vocabulary.ids(
         ("clopidogrel_75", "clopidogrel_75", "clopidogrel_75", "ticagrelor_90")
@@ -215,7 +214,8 @@ def _nsaids(life: Life, rng: np.random.Generator) -> None:
     )
     rate = np.where(hazard, NSAID_HAZARD * spell_rate(life, practice, days), rate)
     kept = (age >= 18) & (rng.random(len(rows)) * top < rate)
-    rows, days, hazard = rows[kept], days[kept], hazard[kept]
+    # The pharmacist looks at every NSAID of an older person: protection comes and goes.
+    rows, days, hazard = rows[kept], days[kept], (hazard | (age >= 65))[kept]
     issues = np.where(rng.random(len(rows)) < 0.5, 1, rng.geometric(0.28, len(rows)))
     courses = Courses(rows, days, (days + issues * 28).astype(np.int32))
     keys = (

@@ -50,7 +50,8 @@ class Life:
     """One bucket while it is being made.
 
     `onset` holds for each condition the day it was first coded, `NEVER` when it was not.
-    `anticoagulant` and `protected` (an ulcer-healing drug) hold start and stop by person.
+    `anticoagulant` and `protected` (an ulcer-healing drug) hold start and stop by person;
+    `protected_again` the start of a later, lasting spell.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class Life:
     kidney_slope: Floats = field(default_factory=lambda: np.empty(0))
     anticoagulant: tuple[Days, Days] = (np.empty(0, np.int32), np.empty(0, np.int32))
     protected: tuple[Days, Days] = (np.empty(0, np.int32), np.empty(0, np.int32))
+    protected_again: Days = field(default_factory=lambda: np.empty(0, np.int32))
 
     def rng(self, part: str) -> np.random.Generator:
         """Return the random stream of one part of this bucket."""

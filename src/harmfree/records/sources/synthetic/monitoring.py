@@ -62,14 +62,14 @@ def _kidney_and_blood(life: Life, rng: np.random.Generator) -> None:
         "stroke",
         "bipolar",
     )
-    missed = np.full(len(courses), 0.085)
+    missed = np.full(len(courses), 0.12)
     rows, days = due(life, courses, 350, missed, life.rollout.monitoring_ratio, rng)
     kidney_tests(life, rng, rows, days)
     half = rng.random(len(rows)) < 0.55
     blood_tests(life, rng, rows[half], days[half])
     liver_tests(life, rng, rows[half], days[half])
     poor = np.flatnonzero((life.kidney < 50) | life.has("heart_failure"))
-    more, when = life.visits(np.where(np.isin(np.arange(len(life.people)), poor), 0.8, 0.0), rng)
+    more, when = life.visits(np.where(np.isin(np.arange(len(life.people)), poor), 0.5, 0.0), rng)
     kidney_tests(life, rng, more, when)
     age = life.people.age(np.arange(len(life.people)), life.people.end)
     anyone, when = life.visits(np.interp(age, [10, 25, 60, 90], [0.01, 0.06, 0.12, 0.22]), rng)
@@ -83,12 +83,12 @@ def _kidney_and_blood(life: Life, rng: np.random.Generator) -> None:
 def kidney_tests(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -> None:
     """Write creatinine, eGFR (reported as above 90 when it is) and potassium.
 
-    One in twenty has no electrolytes, one in thirty no creatinine: half a test is not both.
+    A few have no electrolytes or no creatinine: half a test is not both.
     """
     egfr = np.clip(life.egfr(rows, days) * rng.normal(1, 0.05, len(rows)), 4, 140)
     creatinine = np.rint(life.creatinine(rows, days, egfr))
     part = rng.random(len(rows))
-    renal, salts = part > 0.03, part < 0.95
+    renal, salts = part > 0.01, part < 0.985
     life.note(rows[renal], days[renal], "creatinine", creatinine[renal], "umol/L")
     high = egfr >= 90
     unit = np.where(high, UNIT[">mL/min/{1.73_m2}"], UNIT["mL/min/{1.73_m2}"])

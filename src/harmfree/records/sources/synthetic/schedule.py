@@ -100,7 +100,27 @@ def due(
     chance = chance * life.rollout.ratio(practice, days, ratio)
     chance = chance * np.where((days >= PANDEMIC[0]) & (days < PANDEMIC[1]), 1.5, 1.0)
     done = rng.random(len(rows)) >= chance
-    return rows[done], days[done]
+    late, when = _caught_up(life, rows[~done], days[~done], practice[~done], every, ratio, rng)
+    return np.concatenate([rows[done], late]), np.concatenate([days[done], when])
+
+
+def _caught_up(
+    life: Life,
+    rows: Rows,
+    days: Days,
+    practice: Rows,
+    every: int,
+    ratio: float,
+    rng: np.random.Generator,
+) -> tuple[Rows, Days]:
+    """Tests missed before go-live and still overdue then: the roll-out's share is done after all.
+
+    They are done within the ramp, in the same straight line as everything that it changes.
+    """
+    when = life.rollout.golive[practice] + rng.random(len(rows)) * life.rollout.ramp_days
+    overdue = (days < life.rollout.golive[practice]) & (when < days + every)
+    caught = overdue & (rng.random(len(rows)) < 1 - ratio)
+    return rows[caught], when[caught].astype(np.int32)
 
 
 PANDEMIC = (18353, 18718)
