@@ -8,6 +8,7 @@ method). Values are standardised: mean 0 in control, standard deviation 1, shift
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 from scipy import optimize, stats
@@ -96,8 +97,13 @@ def _highest(arl: object, k: float, run_length: float) -> float:
     return h
 
 
+@cache
+def _legendre() -> tuple[Floats, Floats]:
+    return np.polynomial.legendre.leggauss(_NODES)
+
+
 def _quadrature(low: float, high: float) -> tuple[Floats, Floats]:
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = _legendre()
     half = (high - low) / 2
     return half * (nodes + 1) + low, half * weights
 
