@@ -98,6 +98,8 @@ def test_one_input_under_two_names_must_agree():
     assert crb65.read({"rr": 20, "respiration": 20}).respiration == 20
     with pytest.raises(RefusedError, match="respiration: given twice with different values"):
         crb65.read({"rr": 20, "respiration": 21})
+    with pytest.raises(RefusedError, match="respiration: given twice with different values"):
+        crb65.read({"rr": 20, "input": {"rr": 21}})
 
 
 def test_all_faults_of_a_row_are_told_at_once():

@@ -6,9 +6,11 @@ import json
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harmfree.cli.calc import command
 from harmfree.clinical.deterioration.site_tables import mews_england, newtt2
 from harmfree.clinical.errors import RefusedError, TableError
 from harmfree.clinical.steps import Band, Steps
@@ -204,3 +206,46 @@ def test_one_extreme_parameter_can_set_the_level():
     table = made_up(any_parameter=single | {"below_total": 3})
     result = mews_england.run({"table": table, "observations": "pulse=49, concern=no"})
     assert (result.value, result.band) == (2, "review")
+
+
+@pytest.mark.parametrize("name", ["mews_england", "newtt2"])
+def test_the_empty_table_holds_no_threshold_and_does_not_pass_as_a_table(name, tmp_path):
+    path = tmp_path / "table.json"
+    said = CliRunner().invoke(command, ["table", name])
+    path.write_text(said.output)
+    with pytest.raises(TableError, match="not sound"):
+        site_table(path, name)
+    numbers = [node for node in walk(json.loads(said.output)) if isinstance(node, int | float)]
+    assert numbers == [1, 0]  # the step, and the first level
+
+
+def walk(node):
+    if isinstance(node, dict | list):
+        for inner in node.values() if isinstance(node, dict) else node:
+            yield from walk(inner)
+    else:
+        yield node
+
+
+def test_a_filled_table_is_checked_and_printed(tmp_path):
+    path = tmp_path / "table.json"
+    path.write_text(json.dumps(made_up()))
+    said = CliRunner().invoke(command, ["table", "mews_england", "--check", str(path)])
+    assert said.exit_code == 0
+    assert "sound and signed" in said.output
+    assert "50 to 119 /min" in said.output
+
+
+def test_only_site_tools_have_a_table():
+    said = CliRunner().invoke(command, ["table", "news2"])
+    assert said.exception.exit_code == 52
+
+
+def test_a_table_given_once_serves_a_whole_file(tmp_path):
+    table, cases, out = tmp_path / "t.json", tmp_path / "cases.csv", tmp_path / "out.ndjson"
+    table.write_text(json.dumps(made_up()))
+    cases.write_text('id,observations\na,"pulse=130, concern=yes"\nb,pulse=80\n')
+    words = ["mews_england", str(cases), "--table", str(table), "-o", str(out)]
+    assert CliRunner().invoke(command, words).exit_code == 0
+    first, second = (json.loads(line) for line in out.read_text().splitlines())
+    assert (first["value"], second["value"], second["missing"]) == (2, None, ["concern"])

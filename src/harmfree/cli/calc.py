@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,6 +120,32 @@ def explain(name: str, as_json: bool) -> None:
     click.echo(describe(tool, date.today()))
 
 
+@command.command("table")
+@click.argument("name")
+@click.option("--check", type=click.Path(dir_okay=False), help="Check this table of a site.")
+def table(name: str, check: str | None) -> None:
+    """Print an empty scoring table for a site to fill in and sign, or check one.
+
+    \b
+    harmfree calc table mews_england > mews.json
+    harmfree calc table mews_england --check mews.json
+    harmfree calc mews_england cases.ndjson --table mews.json -o results.ndjson
+    """
+    from harmfree.clinical.deterioration.site_tables import blank_table
+    from harmfree.clinical.explain import text_table
+    from harmfree.clinical.registry import find
+    from harmfree.clinical.tables import site_table
+
+    tool = find(name)
+    if check is None:
+        click.echo(json.dumps(blank_table(tool.name), indent=2, ensure_ascii=False))
+        return
+    found = site_table(Path(check), tool.name)
+    click.echo(f"{found.title}, version {found.version}: sound and signed.")
+    rows = [[row.label, scale, words, str(points)] for row, scale, words, points in found.lines()]
+    click.echo(text_table(["Parameter", "Scale", "Value", "Points"], rows))
+
+
 def _tool_command(tool: Tool[Any]) -> click.Command:
     def run(**asked: Any) -> None:
         cases, out, as_json = asked.pop("cases"), asked.pop("out"), asked.pop("as_json")
@@ -136,11 +163,13 @@ def _params(tool: Tool[Any]) -> list[click.Parameter]:
         click.Argument(["cases"], required=False, type=click.Path(dir_okay=False))
     ]
     for name, spec in tool.reader.specs.items():
-        words = f"{spec.label} ({spec.accepts}). {spec.help}".strip()
+        words = f"{spec.label} ({spec.meaning}). {spec.help}".strip()
         made.append(
             click.Option([f"--{name.replace('_', '-')}", name], help=words, metavar="VALUE")
         )
-    made.append(click.Option(["-o", "--out"], type=click.Path(dir_okay=False), help="Write here."))
+    made.append(
+        click.Option(["-o", "--out"], type=click.Path(dir_okay=False), help="Write to this file.")
+    )
     made.append(click.Option(["--json", "as_json"], is_flag=True, help="The result as JSON."))
     return made
 
@@ -148,7 +177,7 @@ def _params(tool: Tool[Any]) -> list[click.Parameter]:
 def _help(tool: Tool[Any]) -> str:
     card = tool.card
     given = " ".join(
-        f"--{name.replace('_', '-')} {json.dumps(value) if not isinstance(value, str) else value}"
+        f"--{name.replace('_', '-')} {_as_word(value)}"
         for name, value in card.example.given.items()
     )
     return (
@@ -157,6 +186,10 @@ def _help(tool: Tool[Any]) -> str:
         f"harmfree calc {card.name} cases.ndjson -o results.ndjson\n"
         f"harmfree calc explain {card.name}"
     )
+
+
+def _as_word(value: object) -> str:
+    return shlex.quote(value if isinstance(value, str) else json.dumps(value))
 
 
 def _one_case(tool: Tool[Any], given: dict[str, Any], as_json: bool, out: str | None) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from textwrap import fill
 from typing import Any
 
 from harmfree.clinical.fields import Spec
 from harmfree.clinical.registry import Tool
 from harmfree.clinical.result import TAG_MEANS, Outcome, Result
+
+# Columns of a page of text.
+WIDTH = 100
 
 
 def show(value: object) -> str:
@@ -47,10 +51,10 @@ def sentence(result: Result) -> str:
         said = f"{result.title}: no value can be given"
     else:
         unit = f" {result.unit}" if result.unit else ""
-        band = f" ({result.band})" if result.band else ""
+        band = f" ({result.band})" if result.band and result.band != result.value else ""
         said = f"{result.title}: {show(result.value)}{unit}{band}"
     made = [
-        f"{part.label.lower() if part.label[1:2].islower() else part.label} {show(part.points)}"
+        f"{_in_sentence(part.label)} {show(part.points)}"
         for part in result.components
         if part.points
     ]
@@ -59,6 +63,11 @@ def sentence(result: Result) -> str:
     if result.missing:
         said += "; not recorded: " + ", ".join(result.missing)
     return said + "."
+
+
+def _in_sentence(label: str) -> str:
+    """Drop the capital of a label, but not of SpO2, INR or H: hypertension."""
+    return label[0].lower() + label[1:] if label[1:].islower() and label[1] != ":" else label
 
 
 def render(result: Result) -> str:
@@ -99,8 +108,8 @@ def describe(tool: Tool[Any], today: date) -> str:
         [
             f"{card.name}: {card.title}",
             f"Intended use: {card.use}\nFor: {card.population}",
-            "Inputs\n" + text_table(["Name", "Meaning", "Accepts", "Help"], _inputs(tool)),
-            f"Formula: {card.formula}",
+            "Inputs:\n" + _inputs(tool),
+            fill(f"Formula: {card.formula}", WIDTH),
             _listed("Sources", [f"{s.text}: {s.covers} [{TAG_MEANS[s.tag]}]" for s in card.source]),
             _listed("Known limits", card.limits),
             f"Worked example: {given}\n{card.example.note}\n{sentence(worked)}\n"
@@ -110,12 +119,14 @@ def describe(tool: Tool[Any], today: date) -> str:
     )
 
 
-def _inputs(tool: Tool[Any]) -> list[list[str]]:
-    return [
-        [name, spec.label, spec.accepts, _help(spec)] for name, spec in tool.reader.specs.items()
-    ]
+def _inputs(tool: Tool[Any]) -> str:
+    """Say for each input its name, meaning, what it accepts and under which names it is read."""
+    return "\n".join(_input(name, spec) for name, spec in tool.reader.specs.items())
 
 
-def _help(spec: Spec) -> str:
-    other = f"also read as {', '.join(spec.aliases)}" if spec.aliases else ""
-    return "; ".join(part for part in (spec.help, other) if part)
+def _input(name: str, spec: Spec) -> str:
+    said = [f"{name}: {spec.label} ({spec.meaning})", spec.help]
+    if spec.aliases:
+        said.append(f"Also read as {', '.join(spec.aliases)}")
+    text = " ".join(part if part[-1] in ".?" else f"{part}." for part in said if part)
+    return fill(text, WIDTH, subsequent_indent="    ", break_on_hyphens=False)

@@ -67,6 +67,11 @@ class Spec(ABC):
         """What is accepted, in words, for help texts."""
         return "text"
 
+    @property
+    def meaning(self) -> str:
+        """What is accepted with what it means, for pages of help."""
+        return self.accepts
+
     def json_schema(self) -> dict[str, Any]:
         """Describe the field as JSON Schema, for an API operation."""
         return {"type": ["string", "null"]}
@@ -218,6 +223,12 @@ class Choice(Spec):
     def accepts(self) -> str:
         """The options in words."""
         return ", ".join(self.options)
+
+    @property
+    def meaning(self) -> str:
+        """The options with what each means, where its name does not say it."""
+        pairs = self.options.items()
+        return ", ".join(f"{option} = {said}" if said else option for option, said in pairs)
 
     def json_schema(self) -> dict[str, Any]:
         """Describe the options as JSON Schema."""

@@ -143,11 +143,10 @@ class Reader(Generic[I]):
         """Lay what is inside `input`, `inputs` or `observation` beside the rest of the row."""
         flat: dict[str, Any] = {}
         for key, raw in row.items():
-            if key in ENVELOPES:
-                if isinstance(raw, Mapping):
-                    flat |= {str(name): inner for name, inner in raw.items()}
-            else:
-                flat.setdefault(key, raw)
+            wrapped = key in ENVELOPES and isinstance(raw, Mapping)
+            for name, value in (raw if wrapped else {key: raw}).items():
+                # Blanks never matter in a name: the second of two stays, to be compared.
+                flat[str(name) if name not in flat else f"{name} "] = value
         return flat
 
     def _build(

@@ -211,6 +211,15 @@ class ScoreTable(BaseModel):
             for scale, steps in parameter.steps.items():
                 yield parameter, scale, steps
 
+    def lines(self) -> Iterator[tuple[Parameter, str, str, int]]:
+        """Yield the whole chart line by line: parameter, scale, band or state, points."""
+        for parameter in self.parameters:
+            for scale, steps in parameter.steps.items():
+                for words, points in zip(steps.words, steps.points, strict=True):
+                    yield parameter, scale, words, points
+            for option, points in parameter.options.items():
+                yield parameter, "", option, points
+
 
 def parse_table(text: str, where: str) -> ScoreTable:
     """Return the table in a JSON document.

@@ -178,6 +178,55 @@ def newtt2(given: Newtt2Inputs) -> Outcome:
     return score_with(given.table, given.observations)
 
 
+SITE_TOOLS = ("mews_england", "newtt2")
+
+
+def blank_table(tool: str) -> dict[str, Any]:
+    """Return a table with every place to fill in, and no number that a chart would hold.
+
+    Raises:
+        TableError: the tool does not score with a site's table.
+    """
+    if tool not in SITE_TOOLS:
+        raise TableError(
+            f"{tool} does not score with a table of the site.",
+            do=f"Tables are entered for {' and '.join(SITE_TOOLS)}.",
+        )
+    measured = {
+        "name": "name_of_a_measured_parameter",
+        "label": "as printed",
+        "unit": "as printed",
+        "low": None,
+        "high": None,
+        "step": 1,
+        "between": "round, or higher: what the chart says of values between two bands",
+        "scales": {"all": [{"high": None, "points": None}, {"low": None, "points": None}]},
+    }
+    named = {
+        "name": "name_of_a_parameter_with_states",
+        "label": "as printed",
+        "options": {"state": None},
+    }
+    return {
+        "tool": tool,
+        "title": "",
+        "version": "",
+        "source": "publication, year, page",
+        "tag": "V",
+        "reviewed": "",
+        "review_due": "",
+        "parameters": [measured, named],
+        "levels": [{"name": "", "at_least": 0, "review_minutes": None, "advice": []}],
+        "signature": {
+            "name": "",
+            "role": "",
+            "organisation": "",
+            "signed_on": "",
+            "statement": "I have checked every value against the published chart.",
+        },
+    }
+
+
 def score_with(table: ScoreTable | None, observations: Mapping[str, Any] | None) -> Outcome:
     """Score observations with a signed table; what it lacks is named, never guessed.
 
