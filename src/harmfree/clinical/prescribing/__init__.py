@@ -1,0 +1,1 @@
+"""Prescribing: burden of medicines that act together, counted by name."""
