@@ -14,7 +14,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_JOIN = re.compile(r"\s+([+-])\s+")
+_JOIN = re.compile(r"(?:^|\s+)([+-])(?:\s+|$)")
 _DIGIT_LETTER = re.compile(r"(\d)([a-z])")
 _NOT_WORD = re.compile(r"[^a-z0-9.*]+")
 _LONE_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")

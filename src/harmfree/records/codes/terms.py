@@ -20,7 +20,10 @@ NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 
 
 def term_words(terms: pa.Array) -> pa.ListArray:
-    """The comparable words of each term: `names.words`, for a whole column."""
+    """The comparable words of each term: `names.words`, for a whole column.
+
+    A term without words has one empty word.
+    """
     text = pc.utf8_lower(pc.utf8_normalize(pc.fill_null(terms, ""), form="NFKD"))
     text = pc.replace_substring_regex(text, r"[^\x00-\x7F]+", "")
     text = pc.replace_substring_regex(text, r"[^a-z0-9.]+", " ")
