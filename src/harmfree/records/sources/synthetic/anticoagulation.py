@@ -99,6 +99,7 @@ def _warfarin(life: Life, rng: np.random.Generator, courses: Courses) -> None:
     )
     issue(life, courses, kind, 42, rng)
     _inr(life, rng, courses)
+    _first_weeks(life, rng, courses)
 
 
 def _inr(life: Life, rng: np.random.Generator, courses: Courses) -> None:
@@ -117,6 +118,22 @@ def _inr(life: Life, rng: np.random.Generator, courses: Courses) -> None:
     yearly = rng.random(len(rows)) < 0.05
     share = np.clip(np.rint(95 - 55 * spread[rows] + rng.normal(0, 8, len(rows))), 5, 100)
     life.note(rows[yearly], days[yearly], "ttr", share[yearly], "%")
+
+
+def _first_weeks(life: Life, rng: np.random.Generator, courses: Courses) -> None:
+    """Weekly tests at the start; with genotype-guided doses the INR settles sooner."""
+    begun = courses.where(courses.start > life.settings.first)
+    guided = rng.random(len(begun)) < 0.3
+    for key, arm in (("genotype_guided", guided), ("dosing_standard", ~guided)):
+        life.note(begun.rows[arm], begun.start[arm], key)
+    weeks = np.arange(2, 13)
+    which = np.repeat(np.arange(len(begun)), len(weeks))
+    week = np.tile(weeks, len(begun))
+    settle = np.where(guided[which], 2.2, 3.6)
+    value = 2.5 - 1.3 * np.exp(-week / settle) + rng.normal(0, 0.45, len(week))
+    days = begun.start[which] + 7 * week - 7
+    shown = np.round(np.clip(value, 0.9, 9), 1)
+    life.note(begun.rows[which], days, "inr", shown, "{INR}")
 
 
 def _direct(life: Life, rng: np.random.Generator, courses: Courses) -> None:

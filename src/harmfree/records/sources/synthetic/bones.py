@@ -23,6 +23,26 @@ def add(life: Life) -> None:
     _treated(life, rng, indicated, since)
     _vitamins(life, rng, indicated, since)
     _refused(life, rng, indicated)
+    _liaison(life, rng)
+
+
+def _liaison(life: Life, rng: np.random.Generator) -> None:
+    """Fracture liaison: assessed, scanned, advised and followed up, most of it in time."""
+    rows, days = life.fractures
+    seen = rng.random(len(rows)) < 0.45
+    rows, days = rows[seen], days[seen]
+    when = days + rng.gamma(3.0, 22.0, len(rows)).astype(np.int32)
+    life.note(rows, when, "bone_assessment")
+    for key, share, mean in (
+        ("falls_risk_assessment", 0.55, 10),
+        ("dxa_requested", 0.45, 5),
+        ("fls_treatment_recommended", 0.5, 3),
+        ("strength_balance", 0.2, 60),
+        ("fls_monitored", 0.4, 70),
+    ):
+        part = rng.random(len(rows)) < share
+        later = rng.exponential(mean, part.sum()).astype(np.int32)
+        life.note(rows[part], when[part] + later, key)
 
 
 def _assessed(life: Life, rng: np.random.Generator) -> None:
@@ -66,9 +86,9 @@ def _treated(life: Life, rng: np.random.Generator, indicated: Bools, since: Days
     medicine = rng.choice(life.vocabulary.ids(ORAL), size=len(rows), p=[0.8, 0.13, 0.04, 0.03])
     issue(life, courses.where(oral), medicine[oral], 56, rng)
     _denosumab(life, rng, courses.where((kind >= 0.84) & (kind < 0.95)))
-    yearly = courses.where((kind >= 0.95) & (kind < 0.985))
+    yearly = courses.where((kind >= 0.95) & (kind < 0.97))
     issue(life, yearly, life.vocabulary["zoledronic_5"], 365, rng)
-    issue(life, courses.where(kind >= 0.985), life.vocabulary["teriparatide"], 28, rng)
+    issue(life, courses.where(kind >= 0.97), life.vocabulary["teriparatide"], 28, rng)
     reviewed = rng.random(len(rows)) < 0.2
     when = life.people.end[rows[reviewed]] - rng.integers(0, 700, reviewed.sum())
     life.note(rows[reviewed], when, "bone_review")

@@ -7,6 +7,9 @@ import numpy as np
 from harmfree.records.sources.synthetic.clock import NEVER, Bools, Days, Floats, Rows
 from harmfree.records.sources.synthetic.life import Life
 
+FALLS_PER_BED_DAY = 0.0035
+"""Beside the falls that anyone of that age has; NICHE's worked example has 4.4 per 1,000."""
+
 FRACTURES = (
     "hip_fracture",
     "wrist_fracture",
@@ -20,7 +23,7 @@ FRACTURES = (
 def add(life: Life) -> None:
     """Write falls and their consequences; fractures go into `onset` for bone health."""
     rng = life.rng("falls")
-    rows, days = life.visits(_rate(life), rng)
+    rows, days = _everyone(life, rng)
     place = rng.random(len(rows))
     code = np.where(place < 0.7, life.vocabulary["fall"], life.vocabulary["fall_at_home"])
     life.sheet.add(rows, days, code)
@@ -32,6 +35,7 @@ def add(life: Life) -> None:
         ("falls_referral", 0.07),
         ("strength_balance", 0.05),
         ("home_hazard", 0.04),
+        ("medicine_review_requested", 0.08),
         ("ed_attendance", 0.12),
     ):
         part = rng.random(len(rows)) < share
@@ -42,7 +46,24 @@ def add(life: Life) -> None:
     _steady_on(life, rng, rows, days)
 
 
-_LATER = ("falls_risk_assessment", "falls_referral", "strength_balance", "home_hazard")
+_LATER = (
+    "falls_risk_assessment",
+    "falls_referral",
+    "strength_balance",
+    "home_hazard",
+    "medicine_review_requested",
+)
+
+
+def _everyone(life: Life, rng: np.random.Generator) -> tuple[Rows, Days]:
+    """Return falls at home and, at about four per 1,000 bed days, in care homes."""
+    rows, days = life.visits(_rate(life), rng)
+    stays = life.residents
+    nights = np.maximum(stays.stop - np.maximum(stays.start, life.settings.first), 0)
+    count = rng.poisson(nights * FALLS_PER_BED_DAY)
+    who = np.repeat(np.arange(len(stays)), count)
+    when = stays.stop[who] - (rng.random(len(who)) * nights[who]).astype(np.int32)
+    return np.concatenate([rows, stays.rows[who]]), np.concatenate([days, when])
 
 
 def _rate(life: Life) -> Floats:
@@ -83,7 +104,9 @@ def _fractures(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -> 
     life.note(rows[fragile], days[fragile] + 20, "fragility_fracture")
     admitted = kind == 0
     life.note(rows[admitted], days[admitted], "emergency_admission")
-    _first_fracture(life, rows, days, life.people.age(rows, days) >= 50)
+    old = life.people.age(rows, days) >= 50
+    life.fractures = rows[old], days[old]
+    _first_fracture(life, rows, days, old)
     _old_fractures(life, rng)
 
 

@@ -125,6 +125,8 @@ def early_warning(
     awake = rng.random(n) < 0.6
     life.note(rows[awake], days[awake], "acvpu", 3 * (ill[awake] > 9), "{score}")
     life.note(rows[scored], days[scored], "news2", ill[scored], "{score}")
+    in_time = scored & (ill >= 5) & (rng.random(n) < 0.7)
+    life.note(rows[in_time], days[in_time], "news2_review_in_time")
 
 
 def _sepsis(life: Life, rng: np.random.Generator, age: Floats) -> None:

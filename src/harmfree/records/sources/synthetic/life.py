@@ -51,7 +51,8 @@ class Life:
 
     `onset` holds for each condition the day it was first coded, `NEVER` when it was not.
     `anticoagulant` and `protected` (an ulcer-healing drug) hold start and stop by person;
-    `protected_again` the start of a later, lasting spell.
+    `protected_again` the start of a later, lasting spell. `residents` are stays in care homes,
+    `fractures` the rows and days of broken bones at 50 and over.
     """
 
     settings: Settings
@@ -68,6 +69,10 @@ class Life:
     kidney_slope: Floats = field(default_factory=lambda: np.empty(0))
     anticoagulant: tuple[Days, Days] = (np.empty(0, np.int32), np.empty(0, np.int32))
     protected: tuple[Days, Days] = (np.empty(0, np.int32), np.empty(0, np.int32))
+    residents: Courses = field(
+        default_factory=lambda: Courses(*(np.empty(0, np.int32) for _ in range(3)))
+    )
+    fractures: tuple[Rows, Days] = (np.empty(0, np.int64), np.empty(0, np.int32))
     protected_again: Days = field(default_factory=lambda: np.empty(0, np.int32))
 
     def rng(self, part: str) -> np.random.Generator:

@@ -17,8 +17,8 @@ def add(life: Life) -> None:
     rng = life.rng("monitoring")
     _kidney_and_blood(life, rng)
     _sugar_and_thyroid(life, rng)
-    _methotrexate(life, rng)
-    _other_dmards(life, rng)
+    on_methotrexate = _methotrexate(life, rng)
+    _other_dmards(life, rng, on_methotrexate)
     _lithium(life, rng)
     _amiodarone(life, rng)
     _now_and_then(life, rng)
@@ -175,8 +175,11 @@ def _course(
     return Courses(rows, start, spells(life, start, mean_years, rng))
 
 
-def _methotrexate(life: Life, rng: np.random.Generator) -> None:
-    """Weekly methotrexate with folic acid; blood and liver tests every ten weeks or so."""
+def _methotrexate(life: Life, rng: np.random.Generator) -> Rows:
+    """Weekly methotrexate with folic acid; blood and liver tests every ten weeks or so.
+
+    Returns who takes it.
+    """
     n = len(life.people)
     takes = (life.has("rheumatoid_arthritis") & (rng.random(n) < 0.58)) | (
         life.has("psoriasis") & (rng.random(n) < 0.05)
@@ -196,11 +199,13 @@ def _methotrexate(life: Life, rng: np.random.Generator) -> None:
     liver_tests(life, rng, rows[both], days[both])
     salts = rng.random(len(rows)) < 0.7
     kidney_tests(life, rng, rows[salts], days[salts])
+    return courses.rows
 
 
-def _other_dmards(life: Life, rng: np.random.Generator) -> None:
+def _other_dmards(life: Life, rng: np.random.Generator, tested: Rows) -> None:
     """Blood tests in inflammatory disease on the other drugs that ask for them."""
-    courses = _since(life, "crohns", "ulcerative_colitis", "lupus")
+    courses = _since(life, "crohns", "ulcerative_colitis", "lupus", "rheumatoid_arthritis")
+    courses = courses.where(~np.isin(courses.rows, tested))
     rows, days = due(
         life, courses, 120, np.full(len(courses), 0.35), life.rollout.monitoring_ratio, rng
     )

@@ -1,10 +1,10 @@
-"""Care homes, frailty, medication reviews and what the pharmacist wrote down."""
+"""Frailty, medication reviews and what the pharmacist wrote down."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from harmfree.records.sources.synthetic.clock import NEVER, YEAR, Days, Floats, Rows
+from harmfree.records.sources.synthetic.clock import Days, Floats, Rows
 from harmfree.records.sources.synthetic.life import Life
 
 DEFICITS = (
@@ -19,34 +19,13 @@ DEFICITS = (
 
 
 def add(life: Life) -> None:
-    """Write care-home stays, frailty, reviews and the pharmacist's work."""
+    """Write frailty, reviews and the pharmacist's work."""
     rng = life.rng("reviews")
     age = life.people.age(np.arange(len(life.people)), life.people.end)
     deficits = np.sum([life.has(key) for key in DEFICITS], axis=0)
-    _care_homes(life, rng, age, deficits)
     _frailty(life, rng, age, deficits)
     _medication_reviews(life, rng, age, deficits)
     _pharmacist(life, rng, age, deficits)
-
-
-def _care_homes(life: Life, rng: np.random.Generator, age: Floats, deficits: Rows) -> None:
-    """Residents: a coded status, and a local code of the home itself until the stay ends."""
-    share = np.interp(age, [65, 75, 85, 95], [0.004, 0.02, 0.09, 0.22])
-    share = share * np.where(life.has("dementia"), 2.6, 0.75)
-    rows = np.flatnonzero((age >= 65) & (rng.random(len(age)) < share))
-    stay = rng.exponential(2.2 * YEAR, len(rows)) + 30
-    start = np.maximum(life.people.end[rows] - stay, life.people.birth[rows] + 60 * 366)
-    start = start.astype(np.int32)
-    practice = life.people.practice_on(rows, start)
-    home = life.region.homes_of(practice, rng)
-    first_home = len(life.vocabulary) - len(life.region.home_site)
-    gone = (life.people.death[rows] < NEVER) | (life.people.left[rows] < NEVER)
-    until = np.where(gone, life.people.end[rows], NEVER)
-    life.sheet.add(rows, start, first_home + home, np.nan, 0, until)
-    keys = life.vocabulary.ids(("lives_care_home", "lives_nursing_home", "lives_residential_home"))
-    life.sheet.add(
-        rows, start + rng.integers(0, 60, len(rows)), keys[rng.integers(0, 3, len(rows))]
-    )
 
 
 def _frailty(life: Life, rng: np.random.Generator, age: Floats, deficits: Rows) -> None:
