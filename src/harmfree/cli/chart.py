@@ -325,4 +325,10 @@ def _many(kind: str, path: Path, outs: tuple[Path, ...], as_json: bool, options:
     if as_json:
         print_json(lines)
     elif not outs:
-        print_table(names, rows)
+        print_table(names, [[_short_number(cell) for cell in row] for row in rows])
+
+
+def _short_number(cell: Any) -> Any:
+    from harmfree.pictures import neat
+
+    return neat(cell, 4) if isinstance(cell, float) else cell

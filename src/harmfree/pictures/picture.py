@@ -31,7 +31,7 @@ STYLESHEET = """\
   .hf-picture .hf-wide { display: none; }
   .hf-picture .hf-narrow { display: block; }
 }
-@media print { .hf-picture { break-inside: avoid; } .hf-picture details > * { display: block; } }
+@media print { .hf-picture { break-inside: avoid; } }
 """
 
 _PAGE_STYLE = """\

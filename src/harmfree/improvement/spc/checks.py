@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: With more than this share of points outside, a p or u chart's own variation is too small.
 OVERDISPERSED_SHARE = 0.25
+#: With more than this share outside an XmR chart, one mean does not describe the process.
+DRIFTING_SHARE = 0.5
 _NO_SPAN = frozenset({"g", "t", "mr", "xbar", "s"})
 _REPEATS = frozenset({"g", "t"})
 
@@ -200,9 +202,14 @@ def _about_rebases(chart: ControlChart) -> list[str]:
 
 
 def _about_dispersion(chart: ControlChart) -> list[str]:
+    outside = float((chart.signals.outside[chart.included] != 0).mean())
+    if chart.kind.name in ("xmr", "i") and outside > DRIFTING_SHARE:
+        return [
+            f"{outside:.0%} of the points lie outside the limits: the level has been changing all "
+            "along, and one mean does not describe it."
+        ]
     if chart.kind.name not in ("p", "u"):
         return []
-    outside = float((chart.signals.outside[chart.included] != 0).mean())
     if outside <= OVERDISPERSED_SHARE:
         return []
     return [

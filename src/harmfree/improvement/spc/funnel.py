@@ -22,6 +22,9 @@ from harmfree.improvement.spc.arrays import Floats
 from harmfree.improvement.spc.errors import ChartError
 from harmfree.improvement.spc.transforms import LEVEL95, LEVEL998, METHODS, Transform
 
+#: Above this over-dispersion a funnel compares unlike with unlike. Our own judgement, after
+#: Spiegelhalter (2005): widening limits is no remedy for very different units.
+UNLIKE_PHI = 10.0
 #: Share winsorised or left out at each end.
 TRIM = 0.1
 
@@ -207,4 +210,8 @@ def _messages(
         first = f"The units vary more than chance (phi = {phi:.2f}) but the limits are not widened."
     else:
         first = f"The units vary no more than chance (phi = {phi:.2f}): the limits are not widened."
-    return (first, *method.warnings)
+    unlike = (
+        "The units differ so much that they may not be doing the same work: check the data and "
+        "the case mix before comparing them.",
+    )
+    return (first, *(unlike if phi > UNLIKE_PHI else ()), *method.warnings)
