@@ -192,6 +192,9 @@ def test_a_window_is_anchored_before_its_start_and_never_after_its_end():
 def test_an_interruption_breaks_the_line():
     found = rosendaal([0, 10, 20], [2.5, 2.5, 2.5], breaks=[15])
     assert (found.inside, found.gap) == (10, 10)
+    tests = "2026-01-01:2.5 2026-01-11:2.5 2026-01-21:2.5"
+    for days in ("2026-01-15", ["2026-01-11"], "2026-01-12 2026-01-20"):
+        assert ttr.run({"inrs": tests, "interruptions": days}).detail["days_gap"] == 10
 
 
 @pytest.mark.parametrize(

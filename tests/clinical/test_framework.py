@@ -9,6 +9,8 @@ from typing import Annotated
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harmfree.cli.calc import command
@@ -22,7 +24,7 @@ from harmfree.clinical.errors import (
     UnknownToolError,
 )
 from harmfree.clinical.explain import contributions, describe, render, sentence
-from harmfree.clinical.fields import Choice, Day, Flag, Measure
+from harmfree.clinical.fields import Choice, Day, Flag, Measure, Moment
 from harmfree.clinical.infection.crb65 import CRB65Inputs, crb65
 from harmfree.clinical.inputs import Inputs, Reader
 from harmfree.clinical.registry import tool
@@ -279,6 +281,90 @@ def test_the_command_line_answers_a_file_and_says_when_rows_were_refused(tmp_pat
     assert isinstance(said.exception, PartlyDoneError)
     assert said.exception.exit_code == 6
     assert len(out.read_text().splitlines()) == 2
+
+
+def test_what_could_stop_a_batch_does_not(tmp_path):
+    deep = '{"rr":' + "[" * 100_000
+    huge = '{"rr":1' + "0" * 400 + "}"
+    lone = '{"id":"\\ud800","rr":900}'
+    out = tmp_path / "out.ndjson"
+    (tmp_path / "cases.ndjson").write_text("\n".join([deep, huge, lone, '{"rr":1e999}', GOOD]))
+    said = call("crb65", str(tmp_path / "cases.ndjson"), "-o", str(out))
+    assert isinstance(said.exception, PartlyDoneError)
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert ["error" in row for row in found] == [True, True, True, True, False]
+    wide = "x" * 200_000
+    (tmp_path / "cases.csv").write_text(f'rr,rr,age\n20,20,70\n20,21,70\n"{wide}",1,2\n20,20,70\n')
+    call("crb65", str(tmp_path / "cases.csv"), "-o", str(out))
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert ["error" in row for row in found] == [False, True, True, False]
+    assert "given twice" in found[1]["error"]
+
+
+def test_results_never_overwrite_the_cases_and_a_bad_place_is_said(tmp_path):
+    cases = tmp_path / "cases.ndjson"
+    cases.write_text(GOOD)
+    assert call("crb65", str(cases), "-o", str(cases)).exit_code == 2
+    assert cases.read_text() == GOOD
+    nowhere = call("crb65", str(cases), "-o", str(tmp_path / "absent" / "out.ndjson"))
+    assert isinstance(nowhere.exception, CasesError)
+
+
+WORDS = ["yes", "no", "1", "-1", "0", "2026-11-23", "9999-12-31", "1:2 3:4", "a=1"]
+LEAF = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.sampled_from(WORDS),
+)
+ANYTHING = st.recursive(
+    LEAF,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+def plausible(spec):
+    """Values that a field accepts, so that the rule itself is reached."""
+    if isinstance(spec, Measure):
+        number = st.integers if spec.whole else st.floats
+        low, high = (int(spec.low), int(spec.high)) if spec.whole else (spec.low, spec.high)
+        return st.one_of(st.none(), number(low, high), st.sampled_from([low, high]))
+    if isinstance(spec, Choice):
+        return st.sampled_from([None, *spec.options])
+    if isinstance(spec, Flag):
+        return st.sampled_from([None, True, False])
+    if isinstance(spec, Day | Moment):
+        return st.sampled_from([None, "1850-01-01", "2200-12-31", "2024-02-29", "2026-11-23"])
+    return st.none()
+
+
+@pytest.mark.parametrize("kind", ["anything", "plausible"])
+@pytest.mark.parametrize("name", EVERY)
+def test_no_input_whatever_breaks_a_tool(name, kind):
+    found = find(name)
+    fields = found.reader.specs
+    values = dict.fromkeys(fields, ANYTHING)
+    if kind == "plausible":
+        values = {field: plausible(spec) for field, spec in fields.items()}
+    example = st.sampled_from([dict(found.card.example.given), {}])
+
+    @given(example, st.fixed_dictionaries({}, optional=values))
+    @settings(max_examples=40, deadline=None)
+    def answers_or_refuses(known, strange):
+        try:
+            result = found.run(known | strange)
+        except RefusedError as refusal:
+            assert refusal.problems
+        else:
+            assert render(result)
+            assert json.loads(json.dumps(result.as_dict(), allow_nan=False))
+
+    answers_or_refuses()
 
 
 def test_options_beside_a_file_serve_the_rows_that_lack_them(tmp_path):

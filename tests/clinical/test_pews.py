@@ -241,6 +241,7 @@ def test_a_single_parameter_is_scored_alone():
         ({"oxygen_device": "NP", "oxygen_delivery": {"unit": "%"}}, "the amount is missing"),
         ({"blood_pressure_skipped": "U4"}, "although a pressure was taken"),
         ({"temperature": 99}, "it looks like °F"),
+        ({"oxygen_saturation": 0.97}, "it looks like a fraction"),
     ],
 )
 def test_what_is_refused(change, said):
@@ -254,7 +255,7 @@ def test_what_is_refused(change, said):
         optional={
             "age_band": st.sampled_from(list(AGE_BANDS)),
             "respiratory_rate": st.floats(0, 150),
-            "oxygen_saturation": st.floats(0, 100),
+            "oxygen_saturation": st.floats(30, 100),
             "oxygen_device": st.sampled_from(["air", "HF", "NP"]),
             "heart_rate": st.floats(0, 300),
             "blood_pressure": st.floats(0, 250),

@@ -5,6 +5,7 @@ The sub-commands are made from the registry: a new tool needs nothing here.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -198,10 +199,8 @@ def _one_case(tool: Tool[Any], given: dict[str, Any], as_json: bool, out: str | 
 
     result = tool.run(given)
     text = encode(result.as_dict() | {"sentence": sentence(result)}) if as_json else render(result)
-    if out is None:
-        click.echo(text)
-    else:
-        Path(out).write_text(text + "\n", encoding="utf-8")
+    with _opened(out) as file:
+        file.write(text + "\n")
 
 
 def _file_of_cases(
@@ -210,6 +209,8 @@ def _file_of_cases(
     """Answer a file; raises PartlyDoneError (exit code 6) when rows were refused."""
     from harmfree.clinical.batch import Tally, answer_file
 
+    if out is not None and Path(out).resolve() == cases.resolve():
+        raise click.UsageError("The results would overwrite the cases: name another file.")
     tool.read(constants)
     tally = Tally()
     workers = min(os.cpu_count() or 1, MOST_WORKERS) if _size(cases) > POOL_FROM else 1
@@ -225,11 +226,19 @@ def _size(cases: Path) -> int:
 
 @contextmanager
 def _opened(out: str | None) -> Iterator[TextIO]:
+    """Open the results; a character that UTF-8 cannot hold becomes a question mark."""
     if out is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         yield sys.stdout
-    else:
-        with Path(out).open("w", encoding="utf-8") as file:
+        return
+    from harmfree.clinical.errors import CasesError
+
+    try:
+        with Path(out).open("w", encoding="utf-8", errors="replace") as file:
             yield file
+    except OSError as error:
+        raise CasesError(f"{out} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

@@ -135,7 +135,9 @@ class Block:
         }
         return map(readers[self.kind], self.held)
 
-    def _of_cells(self, cells: list[str]) -> Row:
+    def _of_cells(self, cells: list[str] | Problem) -> Row:
+        if isinstance(cells, Problem):
+            return cells
         if len(cells) != len(self.head):
             return Problem(f"the row has {len(cells)} cells and the header has {len(self.head)}")
         return dict(zip(self.head, cells, strict=True))
@@ -144,7 +146,7 @@ class Block:
 def _of_line(line: str) -> Row:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Problem(f"not a line of JSON: {error}")
     return row if isinstance(row, dict) else Problem("the line is not a JSON object")
 
@@ -187,14 +189,34 @@ def _ndjson(file: TextIO) -> Iterator[Block]:
 
 def _csv(file: TextIO) -> Iterator[Block]:
     reader = csv.reader(file)
-    head = tuple(name.strip() for name in next(reader, []))
-    return _in_blocks((cells for cells in reader if cells), "cells", head)
+    try:
+        names = next(reader, [])
+    except csv.Error as error:
+        raise CasesError(f"The header cannot be read: {error}.") from error
+    head: list[str] = []
+    for name in names:
+        # Blanks never matter in a name: a second column of the same name stays, to be compared.
+        head.append(name.strip() + " " * head.count(name.strip()))
+    return _in_blocks(_csv_rows(reader), "cells", tuple(head))
+
+
+def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str] | Problem]:
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield Problem(f"not a row of CSV: {error}")
+            continue
+        if cells is None:
+            return
+        if cells:
+            yield cells
 
 
 def _json(file: TextIO) -> Iterator[Block]:
     try:
         document = json.load(file)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CasesError(f"The file is not JSON: {error}.") from error
     lists = [document] if isinstance(document, list) else []
     if isinstance(document, dict):

@@ -25,6 +25,8 @@ from harmfree.clinical.units import hint
 NOT_RECORDED = frozenset(
     {"", "na", "n/a", "nan", "null", "missing", "unknown", "not known", "not recorded", "?"}
 )
+# No date of a person alive, or of a plan for one, lies outside.
+FIRST_YEAR, LAST_YEAR = 1850, 2200
 _YES = ("yes", "y", "true", "t", "1", "present", "on")
 _NO = ("no", "n", "false", "f", "0", "absent", "off")
 
@@ -130,15 +132,22 @@ class Measure(Spec):
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
             raise Problem(f"{raw!r} is not a number; give {self.accepts}")
         if not isinstance(raw, str):
-            return raw
+            return self._finite(raw)
         text = raw.strip()
         try:
             value = float(text)
         except ValueError:
             raise Problem(self._not_a_number(text)) from None
+        whole = re.fullmatch(r"[+-]?\d{1,15}", text)
+        return int(text) if whole else self._finite(value)
+
+    def _finite(self, value: float) -> float:
+        # Whole numbers in JSON have no limit; beyond a float they cannot be compared or shown.
+        if isinstance(value, int) and abs(value) > 10**18:
+            raise Problem(f"a number of {len(str(value))} digits; give {self.accepts}")
         if not math.isfinite(value):
-            raise Problem(f"{raw!r} is not a number; give {self.accepts}")
-        return int(value) if re.fullmatch(r"[+-]?\d+", text) else value
+            raise Problem(f"{value!r} is not a number; give {self.accepts}")
+        return value
 
     def _not_a_number(self, text: str) -> str:
         if text.startswith(("<", ">", "≤", "≥")):
@@ -276,6 +285,11 @@ class Flag(Spec):
         return {"type": ["boolean", "null"]}
 
 
+def _plausible_year(year: int, raw: object) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Problem(f"{raw!r} is outside the years {FIRST_YEAR} to {LAST_YEAR}")
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Moment(Spec):
     """A date and time, written 2026-11-23T14:30, with Z or an offset when it is known."""
@@ -287,9 +301,11 @@ class Moment(Spec):
         if isinstance(raw, datetime):
             return raw
         try:
-            return datetime.fromisoformat(str(raw).strip())
+            found = datetime.fromisoformat(str(raw).strip())
         except ValueError:
-            raise Problem(f"{raw!r} is not a date and time; {self.accepts}") from None
+            raise Problem(f"{raw!r} is not a date and time; give {self.accepts}") from None
+        _plausible_year(found.year, raw)
+        return found
 
     @property
     def accepts(self) -> str:
@@ -313,10 +329,16 @@ class Day(Spec):
             return raw.date()
         if isinstance(raw, date):
             return raw
+        text = str(raw).strip()
         try:
-            return date.fromisoformat(str(raw).strip()[:10])
+            # A date with a time behind it, as exports write it, is read as its date.
+            found = (
+                date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text).date()
+            )
         except ValueError:
             raise Problem(f"{raw!r} is not a date; write it as 2026-11-23") from None
+        _plausible_year(found.year, raw)
+        return found
 
     @property
     def accepts(self) -> str:

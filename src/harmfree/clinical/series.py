@@ -11,6 +11,24 @@ from typing import Any
 from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Day, Measure, Spec
 
+# A day number beyond this is no count of days in a life.
+MOST_DAYS = 1_000_000
+
+
+def day_number(day: object) -> tuple[int, bool]:
+    """Return a day as a number, and whether it was a date; raises `Problem`."""
+    if isinstance(day, str) and re.fullmatch(r"[+-]?\d{1,6}", day.strip()):
+        day = int(day)
+    if isinstance(day, int | float) and not isinstance(day, bool):
+        if not -MOST_DAYS <= day <= MOST_DAYS or day != int(day):
+            raise Problem(f"{day!r} is not a day number")
+        return int(day), False
+    when = Day(label="Day").read(day)
+    if when is None:
+        raise Problem("a value has no day")
+    found: date = when
+    return found.toordinal(), True
+
 
 @dataclass(frozen=True)
 class Series:
@@ -76,22 +94,8 @@ class DatedValues(Spec):
         number = self.value.read(value)
         if number is None:
             raise Problem(f"{pair!r} has no value")
-        place, is_date = self._day(day)
+        place, is_date = day_number(day)
         return place, number, is_date
-
-    @staticmethod
-    def _day(day: object) -> tuple[int, bool]:
-        if isinstance(day, str) and re.fullmatch(r"[+-]?\d{1,6}", day.strip()):
-            day = int(day)
-        if isinstance(day, int) and not isinstance(day, bool):
-            return day, False
-        if isinstance(day, float) and day.is_integer():
-            return int(day), False
-        when = Day(label="Day").read(day)
-        if when is None:
-            raise Problem("a value has no day")
-        found: date = when
-        return found.toordinal(), True
 
     @property
     def accepts(self) -> str:
@@ -102,6 +106,30 @@ class DatedValues(Spec):
         """Describe the list as JSON Schema."""
         pair = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "number"}]}
         return {"type": ["array", "null"], "items": pair}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DayList(Spec):
+    """Days without values: ``["2026-01-05", ...]``, or ``2026-01-05 2026-03-01`` as text."""
+
+    kind = "days"
+
+    def parse(self, raw: object) -> tuple[int, ...]:
+        """Return the days as the numbers that `Series` uses, or raise `Problem`."""
+        if isinstance(raw, str):
+            raw = [word for word in re.split(r"[\s;,]+", raw.strip()) if word]
+        if not isinstance(raw, list | tuple):
+            raise Problem(f"{raw!r}: give {self.accepts}")
+        return tuple(sorted(day_number(day)[0] for day in raw))
+
+    @property
+    def accepts(self) -> str:
+        """How days are written."""
+        return "days such as 2026-01-05 2026-03-01"
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe the list as JSON Schema."""
+        return {"type": ["array", "null"], "items": {"type": "string", "format": "date"}}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

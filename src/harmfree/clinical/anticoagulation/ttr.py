@@ -12,7 +12,7 @@ from harmfree.clinical.fields import Day, Measure
 from harmfree.clinical.inputs import Inputs
 from harmfree.clinical.registry import Card, Example, tool
 from harmfree.clinical.result import Component, Outcome, Source
-from harmfree.clinical.series import DatedValues, Series
+from harmfree.clinical.series import DatedValues, DayList, Series
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,6 +186,13 @@ class TtrInputs(Inputs):
         float,
         Measure(label="Longest interval to interpolate", unit="days", low=1, high=365),
     ] = LONGEST_DAYS
+    interruptions: Annotated[
+        tuple[int, ...] | None,
+        DayList(
+            label="Days on which treatment was interrupted",
+            help="An interval between tests that holds one is left out",
+        ),
+    ] = None
     since: Annotated[
         date | None, Day(label="Count days after", help="The last test before it is an anchor")
     ] = None
@@ -241,6 +248,7 @@ def ttr(given: TtrInputs) -> Outcome:
         longest=given.longest_gap,
         since=None if given.since is None else given.since.toordinal(),
         until=None if given.until is None else given.until.toordinal(),
+        breaks=given.interruptions or (),
     )
     return _outcome(given, found, inrs, several)
 

@@ -119,7 +119,7 @@ class PewsInputs(Inputs):
             options={"none": "", "mild": "", "moderate": "", "severe": ""},
         ),
     ] = None
-    oxygen_saturation: Annotated[float | None, replace(SPO2, low=0, aliases=("spo2",))] = None
+    oxygen_saturation: Annotated[float | None, replace(SPO2, aliases=("spo2",))] = None
     oxygen_device: Annotated[
         str | None,
         Choice(
