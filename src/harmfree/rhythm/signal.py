@@ -61,9 +61,7 @@ def bridge(raw: FloatArray, missing: BoolArray) -> FloatArray:
     if not missing.any():
         return raw.copy()
     where = np.arange(raw.size, dtype=np.float64)
-    return cast(
-        "FloatArray", np.interp(where, where[~missing], np.clip(raw[~missing], -LIMIT, LIMIT))
-    )
+    return np.interp(where, where[~missing], np.clip(raw[~missing], -LIMIT, LIMIT))
 
 
 def resample(raw: FloatArray, rate: float) -> FloatArray:
@@ -95,4 +93,4 @@ def band(lead: FloatArray, low: float, high: float = 0.0) -> FloatArray:
     padding = min(round(2 * WORKING_RATE), lead.size - 1)
     if padding < 1:
         return np.zeros_like(lead)
-    return cast("FloatArray", dsp.sosfiltfilt(sections, lead, padlen=padding))
+    return dsp.sosfiltfilt(sections, lead, padlen=padding)

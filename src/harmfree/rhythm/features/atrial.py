@@ -95,8 +95,8 @@ def straighten(rows: FloatArray) -> FloatArray:
 def _column_mean(rows: FloatArray) -> FloatArray:
     out = np.zeros(rows.shape[1])
     for i in range(rows.shape[0]):
-        out += rows[i]
-    return out / rows.shape[0]
+        out += rows[i] / rows.shape[0]
+    return out
 
 
 @compiled
@@ -117,7 +117,7 @@ def _signal_to_noise(rows: FloatArray) -> float:
     noise = 0.0
     for i in range(rows.shape[0]):
         noise += ((rows[i] - mean) ** 2).mean()
-    return np.log((mean.var() + 1e-9) / (noise / rows.shape[0] + 1e-9))
+    return float(np.log((mean.var() + 1e-9) / (noise / rows.shape[0] + 1e-9)))
 
 
 @compiled

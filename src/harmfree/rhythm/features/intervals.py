@@ -82,7 +82,7 @@ def interval_features(intervals: FloatArray) -> FloatArray:
         out[0] = intervals.size + 1
         return out
     median = float(np.median(intervals))
-    local = _local_median(intervals, 5)
+    local = local_median(intervals, 5)
     return np.concatenate(
         [
             _level(intervals, median),
@@ -98,7 +98,8 @@ def interval_features(intervals: FloatArray) -> FloatArray:
 
 
 @compiled
-def _local_median(r: FloatArray, reach: int) -> FloatArray:
+def local_median(r: FloatArray, reach: int) -> FloatArray:
+    """Return the median of the intervals up to `reach` before and after each one."""
     out = np.empty(r.size)
     for i in range(r.size):
         out[i] = np.median(r[max(0, i - reach) : i + reach + 1])
@@ -196,7 +197,7 @@ def _entropy(values: FloatArray, low: float, high: float, bins: int) -> float:
         k = int((v - low) / (high - low) * bins)
         counts[min(max(k, 0), bins - 1)] += 1
     p = counts[counts > 0] / values.size
-    return -(p * np.log(p)).sum()
+    return -float((p * np.log(p)).sum())
 
 
 @compiled
@@ -214,7 +215,7 @@ def _symbol_entropy(r: FloatArray) -> float:
             kinds, run = kinds + 1, 1
     if ranked.size < 2:
         return 0.0
-    return entropy * kinds / (ranked.size * np.log(ranked.size))
+    return float(entropy * kinds / (ranked.size * np.log(ranked.size)))
 
 
 @compiled
@@ -321,7 +322,7 @@ def _lorenz(r: FloatArray, median: float) -> FloatArray:
 
 @compiled
 def _filtered(r: FloatArray, local: FloatArray, median: float) -> FloatArray:
-    """Irregularity that is left once early beats and their pauses are set aside, and slow change."""
+    """Irregularity left once early beats and their pauses are set aside, and slow change."""
     keep = np.ones(r.size, np.bool_)
     for i in range(r.size):
         if r[i] < 0.85 * local[i]:
@@ -335,7 +336,7 @@ def _filtered(r: FloatArray, local: FloatArray, median: float) -> FloatArray:
         out[0] = rest.std() / rest.mean()
         out[1] = np.median(d) / median
         out[2] = np.sqrt((d * d).mean()) / rest.mean()
-        out[3] = correlation(rest, np.arange(rest.size) * 1.0)
+        out[3] = correlation(rest, np.arange(rest.size).astype(np.float64))
         out[4] = local.std() / local.mean()
     ranked = np.sort(r)
     out[5] = np.diff(ranked[1:-1]).max() / median if r.size > 4 else np.nan

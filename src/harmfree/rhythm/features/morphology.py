@@ -133,9 +133,7 @@ def morphology_features(shapes: Shapes | None, intervals: FloatArray) -> FloatAr
             spread(heights),
             spread(widths),
             _template(shapes.template, rate),
-            _early_beats(
-                shapes.family, shapes.rows, widths, heights, intervals, _mirrored(shapes)
-            ),
+            _early_beats(shapes.family, shapes.rows, widths, heights, intervals, _mirrored(shapes)),
         ]
     )
 

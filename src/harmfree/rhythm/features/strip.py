@@ -8,10 +8,16 @@ import numpy as np
 
 from harmfree.rhythm.beats import Beats, detect_beats
 from harmfree.rhythm.compiled import FloatArray
-from harmfree.rhythm.features import atrial, intervals, morphology, noise
+from harmfree.rhythm.features import atrial, events, intervals, morphology, noise
 from harmfree.rhythm.signal import band
 
-NAMES: tuple[str, ...] = (*intervals.NAMES, *morphology.NAMES, *atrial.NAMES, *noise.NAMES)
+NAMES: tuple[str, ...] = (
+    *intervals.NAMES,
+    *morphology.NAMES,
+    *atrial.NAMES,
+    *noise.NAMES,
+    *events.NAMES,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ def measure(lead: FloatArray) -> Measured:
             morphology.morphology_features(shapes, rr),
             atrial.atrial_features(upright, beats.samples, shapes),
             noise.noise_features(lead, upright, beats),
+            events.event_features(shapes, rr, beats.strength),
         ]
     )
     return Measured(upright, beats, shapes, features)
