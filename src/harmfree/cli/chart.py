@@ -54,7 +54,9 @@ _COLUMN_OPTIONS = frozenset(
 @click.option("--multiply", type=float, default=1.0, help="Factor for what is shown, as 1000.")
 @click.option("--suppressed", metavar="LOW-HIGH", help="What a cell such as * may be, as 1-7.")
 @click.option("--rounded-to", type=float, default=0.0, help="Counts are rounded to this multiple.")
-@click.option("--method", help="Funnel: proportion, arcsine, rate, ratio, sqrt, counts, cqc, rc.")
+@click.option(
+    "--method", help="Funnel: proportion, arcsine, rate, ratio, smr, sqrt, counts, cqc, rc."
+)
 @click.option("--trim-by", type=float, default=0.1, help="Funnel: share trimmed at each end.")
 @click.option("--adjust/--no-adjust", default=None, help="Funnel: widen for over-dispersion.")
 @click.option("--mean", type=float, help="CUSUM, EWMA: mean in control.")

@@ -22,7 +22,8 @@ from harmfree.improvement.spc.kinds import KINDS, Kind
 from harmfree.improvement.spc.runs import Runs, anhoej
 from harmfree.improvement.spc.series import Series, Settings, baseline, segments
 
-#: A segment with fewer points has trial limits (Making Data Count guidance; see deviations).
+#: A segment with fewer points has trial limits (NHSRplotthedots, "How many points are required
+#: for robust control limits?": locked from 12; its code says 13, see docs/deviations.md).
 LOCKED_AT = 12
 
 

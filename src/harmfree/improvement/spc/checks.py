@@ -10,7 +10,7 @@ import numpy as np
 from harmfree.improvement.spc.errors import ChartError
 from harmfree.improvement.spc.kinds import Kind
 from harmfree.improvement.spc.rebasing import suggestion
-from harmfree.improvement.spc.runs import FEW_USEFUL
+from harmfree.improvement.spc.runs import FEW_USEFUL, perla
 from harmfree.improvement.spc.series import LEAST_BASELINE, Series, Settings
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def messages(chart: ControlChart, plotted: Series) -> tuple[str, ...]:
         *_about_limits(chart),
         *_about_rebases(chart),
         *_about_dispersion(chart),
+        *_by_perla(chart),
     ]
     return tuple(found)
 
@@ -216,3 +217,20 @@ def _about_dispersion(chart: ControlChart) -> list[str]:
         f"{outside:.0%} of the points lie outside the limits: with large denominators a "
         f"{chart.kind.name} chart's limits are too narrow; see the {chart.kind.name}prime chart."
     ]
+
+
+def _by_perla(chart: ControlChart) -> list[str]:
+    """Perla's rules on the latest part of a run chart, said to be unverified."""
+    if chart.kind.name != "run":
+        return []
+    here = (chart.segment == chart.segment.max()) & chart.included
+    signs = perla(chart.values[here], chart.limits.mean[here])
+    fired = [
+        name
+        for name, found in (
+            ("a shift of 6 or more", signs.shift), ("a trend of 5 or more", signs.trend),
+            ("too few runs", signs.too_few), ("too many runs", signs.too_many),
+        )
+        if found
+    ]  # fmt: skip
+    return [f"Perla's rules (not verified against the paper): {', '.join(fired) or 'no signal'}."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -65,34 +66,44 @@ class Transform:
 
 
 def binomial_limits(target: float, sizes: Floats, level: Level) -> Pair:
-    """Exact binomial limits, interpolated between counts (Spiegelhalter 2005, appendix A.1.1).
+    """Exact binomial limits, interpolated between counts."""
+    whole = np.round(sizes)
+    low, high = _interpolated(stats.binom(whole, target), level)
+    return np.clip(low / whole, 0.0, 1.0), np.clip(high / whole, 0.0, 1.0)
+
+
+def poisson_prediction(target: float, sizes: Floats, level: Level) -> Pair:
+    """Exact Poisson limits of a rate or ratio, interpolated between counts.
+
+    They bound the counts that the target gives a unit of each size; Seaton and Manktelow (2012),
+    BMC Med Res Methodol 12:98, advise these rather than confidence intervals.
+    """
+    low, high = _interpolated(stats.poisson(target * sizes), level)
+    return np.maximum(low / sizes, 0.0), high / sizes
+
+
+def _interpolated(counts: Any, level: Level) -> Pair:
+    """Quantiles of a count between whole numbers (Spiegelhalter 2005, appendix A.1.1).
 
     The count r is the least with P(X <= r) >= tail; the limit is moved down from r by the share
     of its probability that is not needed, which takes the steps out of the line.
     """
     ends = []
     for tail in (level.tail, 1 - level.tail):
-        whole = np.round(sizes)
-        count = stats.binom.ppf(tail, whole, target)
-        above, at = stats.binom.cdf(count, whole, target), stats.binom.pmf(count, whole, target)
-        ends.append(np.clip((count - (above - tail) / at) / whole, 0.0, 1.0))
+        count = counts.ppf(tail)
+        ends.append(count - (counts.cdf(count) - tail) / counts.pmf(count))
     return ends[0], ends[1]
 
 
 def poisson_limits(target: float, sizes: Floats, level: Level) -> Pair:
     """Exact Poisson limits of a ratio of observed to expected, by the chi-square link.
 
-    As in FunnelPlotR and the SHMI: the interval that an observed count equal to the expected one
-    would have, divided by it.
+    As in FunnelPlotR: the confidence interval that an observed count equal to the expected one
+    would have, divided by it. It names fewer small units than `poisson_prediction`.
     """
     low = stats.chi2.ppf(level.tail, 2 * sizes) / 2 / sizes
     high = stats.chi2.isf(level.tail, 2 * (sizes + 1)) / 2 / sizes
     return target * low, target * high
-
-
-def poisson_rate_limits(target: float, sizes: Floats, level: Level) -> Pair:
-    """Exact Poisson limits of a rate: those of the count that the target gives each size."""
-    return poisson_limits(target, target * sizes, level)
 
 
 def arcsine_limits(target: float, sizes: Floats, level: Level, tau2: float = 0.0) -> Pair:
@@ -195,12 +206,17 @@ METHODS: dict[str, Transform] = {
         ),
         Transform(
             "rate", "a rate (exact Poisson)", None, False, "winsorise",
-            _root, _half_sd, lambda t: float(np.sqrt(t)), poisson_rate_limits, root_limits,
+            _root, _half_sd, lambda t: float(np.sqrt(t)), poisson_prediction, root_limits,
         ),
         Transform(
             "ratio", "a standardised ratio (exact Poisson; log)", 1.0, False, "truncate",
             _log_ratio, lambda n, d: 1 / np.sqrt(d), lambda t: float(np.log(t)),
             poisson_limits, log_limits,
+        ),
+        Transform(
+            "smr", "a standardised ratio (exact Poisson prediction)", 1.0, False, "truncate",
+            _log_ratio, lambda n, d: 1 / np.sqrt(d), lambda t: float(np.log(t)),
+            poisson_prediction, log_limits,
         ),
         Transform(
             "sqrt", "a standardised ratio (exact Poisson; square root)", 1.0, False, "winsorise",
