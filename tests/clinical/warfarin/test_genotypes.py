@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
+from harmfree.cli.calc import command
 from harmfree.clinical import find
 from harmfree.clinical.errors import Problem, RefusedError
 from harmfree.clinical.warfarin.files import GenotypeFileError, read_table, read_vcf
@@ -352,6 +354,65 @@ def test_a_table_of_genotypes(tmp_path, text, inputs):
 def test_a_table_that_cannot_be_used(tmp_path, text, said):
     with pytest.raises(GenotypeFileError, match=said):
         read_table(table_file(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("pair", "change", "found"),
+    [
+        ("*1/*2", {"rs1799853": "C/T"}, "*1/*2"),
+        ("*1/*1", {"rs1799853": "C/T"}, None),
+        ("*1/*2", {}, None),
+        ("*1/*1", {"rs7900194": "G/A"}, None),
+        ("*1/*8", {"rs7900194": "G/A"}, "*1/*8"),
+        ("*1/*12", {}, "*1/*12"),  # an allele that these variants say nothing of
+    ],
+)
+def test_stated_star_alleles_must_agree_with_the_variants(pair, change, found):
+    call = call_cyp2c9(Genotype(cyp2c9=pair, **(WILD | change)))
+    assert call.genotype == found
+    assert bool(call.notes) is (found is None)
+    assert call_cyp2c9(Genotype(cyp2c9=pair)).genotype == pair
+
+
+def test_a_file_is_an_input_of_every_tool_by_genotype(tmp_path):
+    path = vcf(tmp_path)
+    person = {"age": 70, "height": 170, "weight": 75, "ancestry": "white", "amiodarone": "no"}
+    by_file = find("warfarin_iwpc").run(person | {"vcf": str(path)})
+    assert by_file.value == find("warfarin_iwpc").run(person | EXPECTED).value
+    assert by_file.detail["genotype"]["cyp2c9"] == "*1/*2"
+    assert find("warfarin_loading").run(person | {"vcf": str(path)}).value is not None
+    more = {"smoker": "no", "african_american": "no", "dvt_pe": "no", "target_inr": 2.5}
+    assert find("warfarin_gage").run(person | more | {"vcf": str(path)}).value is not None
+
+
+def test_a_file_and_an_option_that_contradict_it_are_refused(tmp_path):
+    path = vcf(tmp_path)
+    with pytest.raises(RefusedError, match="vkorc1: A/A here and A/G in sample.vcf"):
+        find("warfarin_cpic").run({"vcf": str(path), "vkorc1": "T/T"})
+    table = table_file(tmp_path, "rsid,genotype\nrs9923231,C/C\n")
+    with pytest.raises(RefusedError, match="vkorc1: A/G here and G/G in genotypes.csv"):
+        find("warfarin_cpic").run({"vcf": str(path), "genotypes": str(table)})
+
+
+def test_a_bad_file_is_a_refusal_of_its_row(tmp_path):
+    with pytest.raises(RefusedError, match="vcf: There is no file"):
+        find("warfarin_cpic").run({"vcf": str(tmp_path / "absent.vcf")})
+    with pytest.raises(RefusedError, match="not a path"):
+        find("warfarin_cpic").run({"vcf": 5})
+
+
+def test_what_a_file_holds_and_is_not_used_is_said(tmp_path):
+    path = vcf(tmp_path, filters={"rs2108622": "LowQual"})
+    warnings = find("warfarin_cpic").run({"vcf": str(path)}).warnings
+    assert "sample.vcf: rs2108622: filter LowQual, not used." in warnings
+
+
+def test_the_command_line_reads_a_vcf(tmp_path):
+    words = ["warfarin_cpic", "--vcf", str(vcf(tmp_path)), "--age", "70", "--height", "170"]
+    said = CliRunner().invoke(command, [*words, "--weight", "75", "--ancestry", "white"])
+    assert said.exit_code == 0
+    assert "by genotype (strong)" in said.output
+    assert "vkorc1 A/G, cyp2c9 *1/*2" in said.output
 
 
 def test_the_cli_accepts_variants_as_options():

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from harmfree.clinical.fracture.equations import (
     BMI_HIGH,
     BMI_LOW,
@@ -19,6 +17,7 @@ from harmfree.clinical.fracture.equations import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 # Rows of a block: its working arrays stay in the cache of one core.
 BLOCK = 32_768
-AGES = np.arange(0, 101)
+OLDEST = 100
 
 
 def risks(columns: Columns, workers: int = 2) -> tuple[Floats, Floats]:
@@ -41,6 +40,8 @@ def risks(columns: Columns, workers: int = 2) -> tuple[Floats, Floats]:
     Raises:
         ValueError: ages, categories or years outside these ranges, or a missing value.
     """
+    import numpy as np
+
     _check(columns)
     count = len(columns["age"])
     found = (np.empty(count), np.empty(count))
@@ -76,6 +77,8 @@ def _check(columns: Columns) -> None:
 
 def _block(outcome: str, part: Columns) -> Floats:
     """Return the risks of one block, each row by the equation of its sex."""
+    import numpy as np
+
     female = np.asarray(part["female"], dtype=bool)
     out = np.empty(len(female))
     for sex, mask in (("female", female), ("male", ~female)):
@@ -87,6 +90,8 @@ def _block(outcome: str, part: Columns) -> Floats:
 
 
 def _risk(held: Equation, part: Columns) -> Floats:
+    import numpy as np
+
     a = _age_table(held)[part["age"].astype(np.intp)]
     dbmi = np.clip(part["bmi"].astype(np.float64), BMI_LOW, BMI_HIGH) / 10
     for name, centre, coefficient in held.terms:
@@ -108,9 +113,11 @@ def _risk(held: Equation, part: Columns) -> Floats:
 
 def _age_table(held: Equation) -> Floats:
     """Return the age part of the sum for every age 0 to 100 (ages below 30 are never asked)."""
-    table = np.zeros(len(AGES))
+    import numpy as np
+
+    table = np.zeros(OLDEST + 1)
     for name, centre, coefficient in held.terms:
         if name.startswith("a"):
-            values = [TRANSFORMS[name](max(age, 1) / 10, 1.0) for age in AGES.tolist()]
+            values = [TRANSFORMS[name](max(age, 1) / 10, 1.0) for age in range(OLDEST + 1)]
             table += coefficient * (np.array(values) - centre)
     return table

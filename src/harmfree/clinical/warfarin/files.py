@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def read_vcf(path: Path) -> Typed:
         )
     build, typed = _build(file.raw_header), Typed()
     for record in file:
-        for rsid in _variants_of(record, build):
+        for rsid in sorted(_variants_of(record, build)):
             _take(record, rsid, typed)
     if not typed.inputs:
         raise GenotypeFileError(
@@ -116,13 +117,23 @@ def _build(header: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _variants_of(record: Any, build: str | None) -> Iterator[str]:
-    names = (record.ID or "").split(";")
-    chromosome = record.CHROM.removeprefix("chr")
+@lru_cache(maxsize=1)
+def _places() -> Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]]:
+    """Return the variants by chromosome: nearly every record of a genome is on another one."""
+    by_chromosome: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for rsid, held in variants().items():
-        position = held[build] if build is not None and held["chrom"] == chromosome else 0
-        if rsid in names or record.start < position <= record.end:
-            yield rsid
+        by_chromosome.setdefault(held["chrom"], []).append((rsid, held))
+    return {name: tuple(held) for name, held in by_chromosome.items()}
+
+
+def _variants_of(record: Any, build: str | None) -> set[str]:
+    """Return the variants that a record speaks of, by its ID or by its place."""
+    found = {name for name in (record.ID or "").split(";") if name in variants()}
+    if build is not None:
+        for rsid, held in _places().get(record.CHROM.removeprefix("chr"), ()):
+            if record.start < held[build] <= record.end:
+                found.add(rsid)
+    return found
 
 
 def _take(record: Any, rsid: str, typed: Typed) -> None:

@@ -18,6 +18,7 @@ from harmfree.clinical.warfarin.genotypes import (
     call_cyp2c9,
     call_vkorc1,
     modelled,
+    with_files,
 )
 from harmfree.clinical.warfarin.iwpc import AMIODARONE
 from harmfree.clinical.warfarin.stops import Course, stops
@@ -159,6 +160,7 @@ _PERSON = {
 )
 def warfarin_gage(given: GageInputs) -> Outcome:
     """Return the dose with genotype; without one there is no dose."""
+    given, file_notes = with_files(given)
     reasons = stops(given, inr_2_to_3=False)
     if reasons:
         return no_dose(reasons)
@@ -167,7 +169,7 @@ def warfarin_gage(given: GageInputs) -> Outcome:
     genes, untyped, unmodelled = genotype_values(vkorc1, cyp2c9)
     if missing or untyped or unmodelled:
         return no_dose(unmodelled, missing=missing + untyped)
-    warnings = vkorc1.notes + cyp2c9.notes + target_caution(given.target_inr)
+    warnings = vkorc1.notes + cyp2c9.notes + file_notes + target_caution(given.target_inr)
     found = {"vkorc1": vkorc1.genotype, "cyp2c9": cyp2c9.genotype}
     return dosed(gage("pharmacogenetic", {**values, **genes}), warnings, {"genotype": found})
 

@@ -6,11 +6,19 @@ not be concluded. Nothing here guesses: an allele that was not typed is not *1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Choice, Flag
 from harmfree.clinical.inputs import Inputs
+from harmfree.clinical.warfarin.file_fields import (
+    STRAND,
+    TABLE_FILE,
+    VCF_FILE,
+    FileGenotypes,
+)
 from harmfree.clinical.warfarin.genotype_fields import (
     SENSITIVITY,
     Bases,
@@ -49,8 +57,10 @@ ANCESTRY = Choice(
 
 
 class Genotype(Inputs):
-    """Genotypes as reported: by gene, or variant by variant."""
+    """Genotypes as reported: by gene, variant by variant, or in a file."""
 
+    vcf: Annotated[FileGenotypes | None, VCF_FILE] = None
+    genotypes: Annotated[FileGenotypes | None, TABLE_FILE] = None
     vkorc1: Annotated[
         str | None,
         Vkorc1(
@@ -68,14 +78,7 @@ class Genotype(Inputs):
     rs8050894: Annotated[
         str | None, Bases(label="VKORC1 1542G>C (rs8050894)", rsid="rs8050894")
     ] = None
-    rs8050894_strand: Annotated[
-        str | None,
-        Choice(
-            label="Strand of rs8050894",
-            help="C and G pair with each other, so the strand must be stated",
-            options={"plus": "dbSNP and VCF", "gene": "the gene's own strand, as in IWPC"},
-        ),
-    ] = None
+    rs8050894_strand: Annotated[str | None, STRAND] = None
     rs2359612: Annotated[
         str | None, Bases(label="VKORC1 2255C>T (rs2359612)", rsid="rs2359612")
     ] = None
@@ -98,6 +101,30 @@ class Genotype(Inputs):
             help="Only needed with star alleles; single variants speak for themselves",
         ),
     ] = None
+
+    def conflicts(self) -> Iterable[Problem]:
+        """A genotype that is typed in and one from a file must agree."""
+        seen: dict[str, str] = {}
+        for file in (self.vcf, self.genotypes):
+            for name, value in file.values if file else ():
+                own = getattr(self, name, None) or seen.setdefault(name, value)
+                if own != value:
+                    yield Problem(f"{own} here and {value} in {file.name if file else ''}", name)
+
+
+G = TypeVar("G", bound=Genotype)
+
+
+def with_files(given: G) -> tuple[G, tuple[str, ...]]:
+    """Return the inputs with the genotypes of their files, and notes on what was not used."""
+    values: dict[str, str] = {}
+    notes = []
+    for file in (given.vcf, given.genotypes):
+        if file is None:
+            continue
+        values |= {name: value for name, value in file.values if hasattr(given, name)}
+        notes += [f"{file.name}: {note}." for note in file.notes]
+    return (given.model_copy(update=values) if values else given), tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -144,12 +171,7 @@ def call_cyp2c9(given: Genotype) -> Call:
     *2 and *3 must both have been typed. Two different variants without a stated phase are taken
     to lie on different chromosomes, and said so; on one chromosome they make no known pair.
     """
-    if given.cyp2c9 is not None:
-        return Call(given.cyp2c9)
     typed = {rsid: getattr(given, rsid) for rsid in CYP2C9_VARIANTS}
-    if typed["rs1799853"] is None or typed["rs1057910"] is None:
-        partly = any(typed.values())
-        return Call(None, ("CYP2C9*2 and *3 were not both typed.",) if partly else ())
     found = [
         (variants()[rsid]["alts"][_in_file(rsid, base)], place)
         for rsid, pair in typed.items()
@@ -157,7 +179,27 @@ def call_cyp2c9(given: Genotype) -> Call:
         for place, base in enumerate(pair.replace("|", "/").split("/"))
         if base != alleles(rsid)[0]
     ]
+    if given.cyp2c9 is not None:
+        return _confirmed(given.cyp2c9, found, typed)
+    if typed["rs1799853"] is None or typed["rs1057910"] is None:
+        partly = any(typed.values())
+        return Call(None, ("CYP2C9*2 and *3 were not both typed.",) if partly else ())
     return _paired(found, typed)
+
+
+def _confirmed(pair: str, found: list[tuple[str, int]], typed: dict[str, str | None]) -> Call:
+    """Return the stated pair unless single variants contradict it: then nothing is known."""
+    seen = sorted(star for star, _ in found)
+    tested = {
+        star
+        for rsid, value in typed.items()
+        if value is not None
+        for star in variants()[rsid]["alts"].values()
+    }
+    stated = sorted(star for star in pair.split("/") if star in tested)
+    if seen == stated:
+        return Call(pair)
+    return Call(None, (f"CYP2C9 was given as {pair}, but its variants say otherwise.",))
 
 
 def _in_file(rsid: str, base: str) -> str:

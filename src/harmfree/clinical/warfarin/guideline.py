@@ -21,6 +21,7 @@ from harmfree.clinical.warfarin.genotypes import (
     extra_alleles_tested,
     extra_carried,
     typed_for_2_and_3,
+    with_files,
 )
 from harmfree.clinical.warfarin.iwpc import IwpcInputs, assumed, person_of
 from harmfree.clinical.warfarin.loading import LoadingInputs, warfarin_loading
@@ -46,6 +47,7 @@ class CpicInputs(IwpcInputs, GageInputs):
 
     def conflicts(self) -> Iterable[Problem]:
         """An African American has African ancestry."""
+        yield from super().conflicts()
         if self.african_american and self.ancestry in ("white", "asian"):
             yield Problem(f"contradicts the ancestry {self.ancestry!r}", "african_american")
 
@@ -107,6 +109,7 @@ class CpicInputs(IwpcInputs, GageInputs):
 )
 def warfarin_cpic(given: CpicInputs) -> Outcome:
     """Return the way of dosing as the value, the doses and their reasons in the detail."""
+    given, file_notes = with_files(given)
     vkorc1, cyp2c9 = call_vkorc1(given, given.ancestry), call_cyp2c9(given)
     way = path(_found(given, vkorc1, cyp2c9))
     reasons = stops(given)
@@ -119,7 +122,7 @@ def warfarin_cpic(given: CpicInputs) -> Outcome:
         "adjustments": [vars(change) for change in way.adjustments],
         "equations": equations,
     }
-    notes = [*vkorc1.notes, *cyp2c9.notes, *_ancestry_notes(given), *assumed(given)]
+    notes = [*vkorc1.notes, *cyp2c9.notes, *file_notes, *_ancestry_notes(given), *assumed(given)]
     if reasons:
         advice = (DOAC_FIRST, *(f"No genotype-guided dose: {reason}" for reason in reasons))
         return Outcome(
@@ -273,7 +276,7 @@ def _advice(way: Path, doses: Mapping[str, Any]) -> tuple[str, ...]:
         said.append(f"{change.reason}: {verb} the dose by {span} ({change.strength}).")
     if "adjusted_mg_per_day" in doses:
         low, high = doses["adjusted_mg_per_day"]
-        nearest = " to ".join(f"{dispensable(mg)['mg']:g}" for mg in (low, high))
+        nearest = " to ".join(dict.fromkeys(f"{dispensable(mg)['mg']:g}" for mg in (low, high)))
         said.append(
             f"After these changes: {low:.2f} to {high:.2f} mg a day (in tablets {nearest} mg)."
         )

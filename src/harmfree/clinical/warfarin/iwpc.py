@@ -16,6 +16,7 @@ from harmfree.clinical.warfarin.genotypes import (
     call_cyp2c9,
     call_vkorc1,
     modelled,
+    with_files,
 )
 from harmfree.clinical.warfarin.stops import Course, cautions, stops
 
@@ -125,6 +126,7 @@ _MEDICINES = {"enzyme_inducer": "no", "amiodarone": "no"}
 )
 def warfarin_iwpc(given: IwpcInputs) -> Outcome:
     """Return the dose with genotype; a genotype that is not known has its own term."""
+    given, file_notes = with_files(given)
     reasons = stops(given)
     if reasons:
         return no_dose(reasons)
@@ -134,7 +136,13 @@ def warfarin_iwpc(given: IwpcInputs) -> Outcome:
     if person is None:
         return no_dose((), missing=given.absent("age", "height", "weight"))
     dose = iwpc("pharmacogenetic", person)
-    warnings = [*vkorc1.notes, *cyp2c9.notes, *assumed(given), *cautions(given)]
+    warnings = [
+        *vkorc1.notes,
+        *cyp2c9.notes,
+        *file_notes,
+        *assumed(given),
+        *cautions(given),
+    ]
     if cyp2c9.genotype is not None and pair is None:
         warnings.insert(
             0,

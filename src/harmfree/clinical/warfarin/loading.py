@@ -9,7 +9,7 @@ from harmfree.clinical.registry import Card, Example, tool
 from harmfree.clinical.result import Outcome, Source
 from harmfree.clinical.warfarin.answers import CHECK, no_dose, tablets_line
 from harmfree.clinical.warfarin.equations import Dose, eupact_maintenance, loading_multipliers
-from harmfree.clinical.warfarin.genotypes import call_cyp2c9, call_vkorc1, modelled
+from harmfree.clinical.warfarin.genotypes import call_cyp2c9, call_vkorc1, modelled, with_files
 from harmfree.clinical.warfarin.iwpc import IwpcInputs, person_of
 from harmfree.clinical.warfarin.stops import DOAC_FIRST, cautions, stops
 from harmfree.clinical.warfarin.tables import table
@@ -72,6 +72,7 @@ class LoadingInputs(IwpcInputs):
 )
 def warfarin_loading(given: LoadingInputs) -> Outcome:
     """Return the dose of day 1 as the value, and all three days in the detail."""
+    given, file_notes = with_files(given)
     reasons = stops(given) + ((NOT_VALIDATED,) if given.ancestry == "black" else ())
     if reasons:
         return no_dose(reasons)
@@ -86,7 +87,7 @@ def warfarin_loading(given: LoadingInputs) -> Outcome:
     missing += () if pair else ("cyp2c9",)
     if missing or person is None or pair is None:
         return no_dose((), missing=missing)
-    notes = vkorc1.notes + cyp2c9.notes + cautions(given)
+    notes = vkorc1.notes + cyp2c9.notes + file_notes + cautions(given)
     if given.ancestry is None:
         notes += (f"Ancestry not recorded. {NOT_VALIDATED}",)
     return _loaded(eupact_maintenance(person), pair, person.age, notes)

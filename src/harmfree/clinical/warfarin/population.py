@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from harmfree.clinical.warfarin.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -25,6 +24,8 @@ def iwpc_weekly(kind: str, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.fl
             `amiodarone` (0 or 1), `ancestry` and, for the pharmacogenetic equation, `vkorc1` and
             `cyp2c9` as words of the coefficient table ("unknown" included).
     """
+    import numpy as np
+
     held = table("iwpc")[kind]
     root: NDArray[np.float64] = np.full(len(columns["age_decade"]), float(held["constant"]))
     for name, coefficient in held.items():

@@ -14,7 +14,7 @@ from harmfree.clinical.result import Outcome, Source
 from harmfree.clinical.warfarin.answers import dosed, no_dose
 from harmfree.clinical.warfarin.equations import lenzini
 from harmfree.clinical.warfarin.gage import BODY_SURFACE, genotype_values, surface, target_caution
-from harmfree.clinical.warfarin.genotypes import Genotype, call_cyp2c9, call_vkorc1
+from harmfree.clinical.warfarin.genotypes import Genotype, call_cyp2c9, call_vkorc1, with_files
 from harmfree.clinical.warfarin.iwpc import AMIODARONE
 from harmfree.clinical.warfarin.stops import Course, stops
 from harmfree.clinical.warfarin.tables import table
@@ -61,6 +61,7 @@ class RevisionInputs(Genotype, Course):
 
     def conflicts(self) -> Iterable[Problem]:
         """No dose was given four days before the INR of day 4."""
+        yield from super().conflicts()
         if self.inr_day == DAYS[0] and self.dose_4:
             yield Problem("must be 0 when the INR is of day 4: day 0 had no dose", "dose_4")
 
@@ -123,6 +124,7 @@ class RevisionInputs(Genotype, Course):
 )
 def warfarin_revision(given: RevisionInputs) -> Outcome:
     """Return the revised daily dose, with genotype if known."""
+    given, file_notes = with_files(given)
     reasons = stops(given, inr_2_to_3=False) + _stops(given)
     if reasons:
         return no_dose(reasons)
@@ -132,7 +134,7 @@ def warfarin_revision(given: RevisionInputs) -> Outcome:
     vkorc1, cyp2c9 = call_vkorc1(given, None), call_cyp2c9(given)
     genes, untyped, unmodelled = genotype_values(vkorc1, cyp2c9)
     kind = "clinical" if untyped or unmodelled else "pharmacogenetic"
-    warnings = target_caution(given.target_inr) + vkorc1.notes + cyp2c9.notes
+    warnings = target_caution(given.target_inr) + vkorc1.notes + cyp2c9.notes + file_notes
     if kind == "clinical":
         why = " ".join(unmodelled) or f"Not known: {' and '.join(untyped)}."
         warnings = (f"{why} The equation without genotype was used.", *warnings)
