@@ -231,6 +231,10 @@ def test_without_an_age_only_what_does_not_need_it_is_scored():
 def test_a_single_parameter_is_scored_alone():
     row = {"age_band": "0-11m", "parameter": "bloodPressureSystolic", "value": 55}
     assert pews_england.run(row).detail["fields"]["bloodPressure"] == 2
+    with pytest.raises(RefusedError, match="given by itself too"):
+        pews_england.run(row | {"sbp": 60})
+    with pytest.raises(RefusedError, match="value: 0.97 is outside .* it looks like a fraction"):
+        pews_england.run({"parameter": "oxygenSaturation", "value": 0.97})
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def pews_england(given: PewsInputs) -> Outcome:
 
 def _with_single(given: PewsInputs) -> PewsInputs:
     """Put the single parameter, when one is given, into its own field."""
-    if given.parameter is None or given.value is None or given.parameter in ("oxygen",):
+    if given.parameter is None or given.value is None:
         return given
     return given.model_copy(update={given.parameter: given.value})
 

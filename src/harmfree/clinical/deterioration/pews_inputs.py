@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from harmfree.clinical.common import ACVPU, PULSE, RESPIRATION, SPO2, SYSTOLIC, TEMPERATURE
 from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Choice, Day, Flag, Measure, Moment, Spec
-from harmfree.clinical.inputs import Inputs
+from harmfree.clinical.inputs import Inputs, specs
 
 # Age bands by completed calendar years: [0,1), [1,5), [5,13), [13,...).
 AGE_BANDS = {"0-11m": 0, "1-4y": 1, "5-12y": 5, "13+y": 13}
@@ -39,6 +39,8 @@ EXPORTED = dict(
         strict=True,
     )
 )
+# Those that are a number, and can be scored alone.
+MEASURED = tuple(name for name in SCORED if name not in ("respiratory_distress", "oxygen"))
 LEVELS = ("none", "low", "medium", "high", "emergency")
 
 
@@ -208,9 +210,9 @@ class PewsInputs(Inputs):
         Choice(
             label="Single parameter",
             help="With `value`: scores one observation alone",
-            options=dict.fromkeys(EXPORTED, ""),
+            options=dict.fromkeys(MEASURED, ""),
             spellings={
-                **{exported.lower(): name for name, exported in EXPORTED.items()},
+                **{EXPORTED[name].lower(): name for name in MEASURED},
                 "bloodpressuresystolic": "blood_pressure",
             },
         ),
@@ -221,6 +223,7 @@ class PewsInputs(Inputs):
 
     def conflicts(self) -> Iterable[Problem]:
         """A chart may be the neighbour of the child's own, never further away."""
+        yield from self._single_conflicts()
         if self.blood_pressure is not None and self.blood_pressure_skipped is not None:
             yield Problem("is given although a pressure was taken", "blood_pressure_skipped")
         if self.birth_date is None or self.observed_at is None:
@@ -231,6 +234,17 @@ class PewsInputs(Inputs):
             order, own = list(AGE_BANDS), age_band_on(self.birth_date, self.observed_at.date())
             if abs(order.index(self.age_band) - order.index(own)) > 1:
                 yield Problem(f"does not fit the date of birth, which gives {own}", "age_band")
+
+    def _single_conflicts(self) -> Iterable[Problem]:
+        """The single parameter obeys the range of its own field, and is not given twice."""
+        if self.parameter is None or self.value is None:
+            return
+        if getattr(self, self.parameter) is not None:
+            yield Problem(f"{self.parameter} is given by itself too", "parameter")
+        try:
+            specs(PewsInputs)[self.parameter].read(self.value)
+        except Problem as problem:
+            yield Problem(problem.message, "value")
 
 
 def age_band_on(birth: date, day: date) -> str:
