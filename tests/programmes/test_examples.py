@@ -90,7 +90,7 @@ def test_the_kernel_agrees_on_every_example_for_every_indicator():
         evaluator = Evaluator(person, LAST)
         on_list = evaluator.periods(registered())
         for place, each in enumerate(held):
-            # All that the kernel found, and one in twelve of the rest: the whole would take minutes.
+            # All that the kernel found, and one in twelve of the rest: all would take minutes.
             if (number, place) not in kernel and (number + place) % 12:
                 continue
             both = evaluator.periods(each.denominator & each.numerator)
