@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from harmfree.records import pseudonym, rules
+from harmfree.records.schema import COMPARATORS
 
 # The shapes that a source hands over; every column is text but `file` (a number).
 PEOPLE = (
@@ -77,14 +78,23 @@ def identity(settings: Settings, ref: str) -> str:
 def resource(settings: Settings, kind: str, ref: str) -> str:
     """SQL: 64-bit number of the resource `kind`/`ref`, to find it again when it is sent again.
 
-    A UUID gives its first and last eight digits (many times faster than a hash, and enough,
-    because only resources of one person are compared), any other id an MD5 with the label.
+    A UUID gives its first and last eight digits and a whole number itself (many times faster than
+    a hash, and enough, because only resources of one person are compared); any other id an MD5.
+    Ids that are not unique in the world are of the source of this label.
     """
-    salt = int(hashlib.sha256(kind.encode()).hexdigest()[:15], 16)
-    hashed = f"md5_number_lower({quoted(settings.label + '|' + kind + '/')} || {ref})"
+    kind_salt, label_salt = _salt(kind), _salt(f"{settings.label}|{kind}")
     digits = f"TRY_CAST('0x' || {ref}[1:8] || {ref}[29:36] AS UBIGINT)"
-    number = f"CASE WHEN length({ref}) = 36 THEN coalesce({digits}, {hashed}) ELSE {hashed} END"
-    return f"xor({number}, {salt}::UBIGINT)"
+    hashed = f"xor(md5_number_lower({ref}), {label_salt})"
+    counted = f"xor(TRY_CAST({ref} AS UBIGINT), {label_salt})"
+    return (
+        f"CASE WHEN length({ref}) = 36 THEN coalesce(xor({digits}, {kind_salt}), {hashed}) "
+        f"ELSE coalesce({counted}, {hashed}) END"
+    )
+
+
+def _salt(name: str) -> str:
+    """SQL: a number of `name`'s own."""
+    return f"{int(hashlib.sha256(name.encode()).hexdigest()[:15], 16)}::UBIGINT"
 
 
 def people(settings: Settings, select: str) -> str:
@@ -181,9 +191,10 @@ def events(settings: Settings, select: str) -> str:
         coalesce(until_date, CASE WHEN supply_days IS NOT NULL
             THEN date + TRY_CAST(TRY_CAST(supply_days AS DOUBLE) AS INT) END) AS ends FROM joined),
     noted AS (SELECT *, {_NOTE} AS note,
-        coalesce(abs(amount) < 3e38, false) AND sign IN ('', '<', '<=', '>', '>=', '~') AS counts
+        coalesce(abs(amount) < 3e38, false) AND ({_SIGN}) AS counts
         FROM measured)
-    SELECT file::INT AS file, CASE WHEN rule IS NOT NULL OR note IS NOT NULL THEN item END AS item,
+    SELECT file::INT AS file, CASE WHEN rule IS NOT NULL OR note IS NOT NULL
+            THEN kind || '/' || item END AS item,
         person, date, coalesce(system, '') AS system, code, term,
         CASE WHEN counts THEN amount::FLOAT END AS value,
         CASE WHEN counts THEN sign ELSE '' END AS comparator,
@@ -195,6 +206,8 @@ def events(settings: Settings, select: str) -> str:
     FROM noted"""
 
 
+# Written out: IN makes DuckDB join with a table of the six.
+_SIGN = " OR ".join(f"sign = '{sign}'" for sign in COMPARATORS)
 _RULE = f"""CASE WHEN withdrawn IS NOT NULL THEN withdrawn
             WHEN ref IS NULL OR ref = '' THEN 'no_person'
             WHEN person IS NULL THEN 'unknown_person'
@@ -205,10 +218,10 @@ _RULE = f"""CASE WHEN withdrawn IS NOT NULL THEN withdrawn
             WHEN date > {{latest}} THEN 'date_in_future'
             WHEN date < birth_date - {rules.DAYS_BEFORE_BIRTH} THEN 'before_birth'
             WHEN date > death_date + {rules.DAYS_AFTER_DEATH} THEN 'after_death' END"""
-_NOTE = """CASE WHEN rule IS NOT NULL THEN NULL
+_NOTE = f"""CASE WHEN rule IS NOT NULL THEN NULL
             WHEN number != '' AND coalesce(abs(amount) < 3e38, false) = false
             THEN 'value_unreadable'
-            WHEN sign NOT IN ('', '<', '<=', '>', '>=', '~') THEN 'comparator_unknown'
+            WHEN NOT ({_SIGN}) THEN 'comparator_unknown'
             WHEN length(day) < 8 THEN 'partial_date'
             WHEN (until != '' OR supply_days != '') AND coalesce(ends > date, false) = false
             THEN 'until_unreadable' END"""

@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from harmfree.errors import NotFoundError
-from harmfree.records.errors import UnknownSourceError
+from harmfree.records.errors import MappingError, UnknownSourceError
+from harmfree.records.sources import ehrql, fhir, omop, tables
 from harmfree.records.sources.base import RecordSource
-from harmfree.records.sources.fhir import NAMES as FHIR_NAMES
-from harmfree.records.sources.fhir import FhirSource
+from harmfree.records.sources.csv_files import CsvSource
+from harmfree.records.sources.mapping import read_mapping
 
 KINDS = ("fhir", "omop", "csv", "ehrql")
 
@@ -46,7 +47,7 @@ class Extract:
             total.update(f"{len(part)}:{part};".encode())
         with ThreadPoolExecutor(2) as pool:
             for name, content in zip(self.names, pool.map(_content, self.paths), strict=True):
-                total.update(f"{len(name)}:{name}:{content};".encode())
+                total.update(f"{len(name)}:{name}:{content};".encode("utf-8", "surrogateescape"))
         return total.hexdigest()
 
 
@@ -69,26 +70,60 @@ def find_extract(
     Raises:
         NotFoundError: there is no such file or folder.
         UnknownSourceError: nothing there can be read as `kind`.
-        MappingError: the mapping file is wrong.
+        MappingError: the mapping file is wrong, or there is none for CSV files.
     """
     if not path.exists():
         raise NotFoundError(f"There is no file or folder {path}.", do="Check the path.")
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     root = path.parent if path.is_file() else path
-    del mapping
-    chosen = [file for file in files if file.name.endswith(FHIR_NAMES) and file.name[0] not in "._"]
-    names = [str(file.relative_to(root)) for file in chosen]
-    if not chosen:
-        raise UnknownSourceError(
-            f"Nothing at {path} looks like records.",
-            do="Give a folder of FHIR NDJSON or bundles, OMOP or ehrQL tables, or CSV files with "
-            "--mapping; say which with --source.",
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    files = [file for file in files if file.name[0] not in "._"]
+    kind = recognise(files, mapping) if kind == "auto" else kind
+    wanted = fhir.NAMES if kind == "fhir" else tables.NAMES
+    paths = [file for file in files if file.name.endswith(wanted)]
+    if not paths:
+        raise _unknown(path)
+    names = [str(file.relative_to(root)) for file in paths]
+    label = label or path.absolute().name.split(".")[0]
+    source, settings = _source(kind, paths, names, mapping)
+    return Extract(kind, label, paths, names, source, extract_date, settings)
+
+
+def recognise(files: list[Path], mapping: Path | None) -> str:
+    """Which of `KINDS` the files are, by their names; fhir when nothing else fits."""
+    names = {tables.stem(file) for file in files if file.name.endswith(tables.NAMES)}
+    if mapping is not None:
+        return "csv"
+    if "person" in names and names & set(omop.EVENT_TABLES):
+        return "omop"
+    if "patients" in names and names & {"clinical_events", "practice_registrations"}:
+        return "ehrql"
+    fhir_files = any(file.name.endswith(fhir.NAMES) for file in files)
+    return "csv" if names and not fhir_files else "fhir"
+
+
+def _source(
+    kind: str, paths: list[Path], names: list[str], mapping: Path | None
+) -> tuple[RecordSource, str]:
+    """What reads files of `kind`, and the text of its settings."""
+    if kind == "omop":
+        return omop.OmopSource(paths), ""
+    if kind == "ehrql":
+        return ehrql.EhrqlSource(paths), ""
+    if kind == "fhir":
+        return fhir.FhirSource(paths, names), ""
+    if mapping is None:
+        raise MappingError(
+            "CSV files need a mapping that says what their columns mean.",
+            do="Give --mapping FILE (docs/records.md), or --mapping synthea for Synthea's files.",
         )
-    return Extract(
-        kind="fhir",
-        label=label or path.absolute().name.split(".")[0],
-        paths=chosen,
-        names=names,
-        source=FhirSource(chosen, names),
-        extract_date=extract_date,
+    read = read_mapping(mapping)
+    return CsvSource(paths, read), read.text
+
+
+def _unknown(path: Path) -> UnknownSourceError:
+    """The error for a path without records."""
+    return UnknownSourceError(
+        f"Nothing at {path} looks like records.",
+        do="Give a folder of FHIR NDJSON or bundles (JSON; XML is not read), OMOP or ehrQL "
+        "tables, or CSV files with --mapping; say which with --source.",
     )

@@ -148,6 +148,8 @@ def _connect(work: Path) -> duckdb.DuckDBPyConnection:
     con.execute(f"SET memory_limit = '{MEMORY}'")
     con.execute(f"SET threads = {os.cpu_count() or 1}")
     con.execute("SET preserve_insertion_order = false")
+    # It cannot know how long a JSON file is, and would build its hash table of the events.
+    con.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
     return con
 
 

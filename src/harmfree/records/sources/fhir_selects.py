@@ -27,6 +27,7 @@ WITHDRAWN = (
     "entered-in-error", "cancelled", "refuted", "not-done", "draft", "declined",
     "not-taken", "intended", "planned", "preparation", "proposed",
 )  # fmt: skip
+UNVERIFIED = ("entered-in-error", "refuted")
 NOT_AN_ISSUE = ("proposal", "option")
 NULL_FLAVOURS = (
     "http://hl7.org/fhir/v3/NullFlavor",
@@ -98,16 +99,16 @@ def both(first: str, concept: str) -> str:
     return f"CASE WHEN {concept} IS NULL THEN {first} ELSE {first} || ({codings(concept)}) END"
 
 
-def _status(*columns_: str) -> str:
-    """SQL: the word that withdraws a resource, or null."""
-    words = "|".join(WITHDRAWN)
-    tests = [
-        f"WHEN {column} IN ({', '.join(map(quoted, WITHDRAWN))}) THEN {column}"
-        if column in ("status",)
-        else f"WHEN regexp_matches({column}, '{words}') THEN regexp_extract({column}, '{words}')"
-        for column in columns_
-    ]
-    return f"CASE {' '.join(tests)} END"
+def _status(column: str) -> str:
+    """SQL: the word that withdraws a resource by its status, or null."""
+    words = ", ".join(map(quoted, WITHDRAWN))
+    return f"CASE WHEN {column} IN ({words}) THEN {column} END"
+
+
+def _verified(column: str) -> str:
+    """SQL: the same for a verification status, a code (STU3) or a concept (R4) read as text."""
+    cases = " ".join(f"WHEN contains({column}, '{word}') THEN '{word}'" for word in UNVERIFIED)
+    return f"CASE {cases} END"
 
 
 @dataclass(frozen=True)
@@ -169,14 +170,14 @@ READINGS: dict[str, Reading] = {
         day="coalesce(onsetDateTime, onsetPeriod.start, recordedDate, assertedDate)",
         codes=codings("code"),
         text="code.text",
-        status=_status("verificationStatus"),
+        status=_verified("verificationStatus"),
     ),
     "AllergyIntolerance": Reading(
         ref=_PATIENT,
         day="coalesce(onsetDateTime, recordedDate, assertedDate)",
         codes=codings("code"),
         text="code.text",
-        status=_status("verificationStatus"),
+        status=_verified("verificationStatus"),
     ),
     "Observation": Reading(
         ref=_SUBJECT,
@@ -283,7 +284,7 @@ def _common(file: File, how: Reading, settings: Settings) -> str:
             f"{checks.resource(settings, 'MedicationRequest', f'({bare(how.parent)})')} END"
         )
     return f"""coalesce(TRY_CAST(harmfreeFile AS INT), {file.number}) AS file,
-        {kind} || '/' || id AS item, {kind} AS kind, {how.ref} AS ref,
+        id AS item, {kind} AS kind, {how.ref} AS ref,
         CASE WHEN resourceType IS DISTINCT FROM {kind} THEN 'type_not_used'
             WHEN ({how.status}) IS NOT NULL THEN 'withdrawn' ELSE {how.stop} END AS withdrawn,
         CASE WHEN resourceType IS DISTINCT FROM {kind} THEN resourceType
@@ -317,7 +318,9 @@ def _observations(file: File, how: Reading, settings: Settings) -> str:
     number = "coalesce({0}valueQuantity.value, {0}valueInteger, " + text_number + ")"
     return f"""
     SELECT {_common(file, how, settings)},
-        CASE WHEN part IS NULL THEN {both(f"({codings('code')})", "valueCodeableConcept")}
+        CASE WHEN part IS NULL AND valueCodeableConcept IS NULL AND code.coding[1].code IS NOT NULL
+            THEN code.coding
+            WHEN part IS NULL THEN {both(f"({codings('code')})", "valueCodeableConcept")}
             ELSE {both(f"({codings('part.code')})", "part.valueCodeableConcept")} END AS codings,
         {pick("code.text")} AS text,
         CASE WHEN part IS NULL THEN {number.format("")} ELSE {number.format("part.")} END AS number,
@@ -375,7 +378,7 @@ def registrations(file: File) -> str:
     site = bare("managingOrganization.reference")
     if file.kind == "EpisodeOfCare":
         return f"""
-        SELECT {number}, 'EpisodeOfCare/' || id AS item, {_PATIENT} AS ref, {site} AS site,
+        SELECT {number}, id AS item, {_PATIENT} AS ref, {site} AS site,
             period.start AS start_day, period.end AS end_day,
             CASE WHEN ({_status("status")}) IS NOT NULL THEN 'withdrawn' END AS withdrawn
         FROM {file.scan()} WHERE resourceType = 'EpisodeOfCare'"""
@@ -384,7 +387,7 @@ def registrations(file: File) -> str:
         ".extension, lambda e: e.url = 'registrationPeriod')[1].valuePeriod"
     )
     return f"""
-    SELECT * FROM (SELECT {number}, 'Patient/' || id AS item, id AS ref, {site} AS site,
+    SELECT * FROM (SELECT {number}, id AS item, id AS ref, {site} AS site,
             {details}.start AS start_day, {details}.end AS end_day, NULL::VARCHAR AS withdrawn
         FROM {file.scan()} WHERE resourceType = 'Patient')
     WHERE start_day IS NOT NULL AND site IS NOT NULL"""
