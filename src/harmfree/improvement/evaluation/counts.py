@@ -50,8 +50,11 @@ def _model(model: Model) -> Any:
         return sm.GLM(y, model.design, family=sm.families.Poisson(), offset=offset)
     if model.exposure is None:
         raise DataError("A binomial model needs a denominator.")
-    both = np.column_stack([y, model.exposure - y])
-    return sm.GLM(both, model.design, family=sm.families.Binomial())
+    # Proportions weighted by their denominators: statsmodels' two-column form gives the right
+    # coefficients, but a dispersion that leaves the denominators out.
+    share = y / model.exposure
+    family = sm.families.Binomial()
+    return sm.GLM(share, model.design, family=family, var_weights=model.exposure)
 
 
 def _as_fit(estimator: str, model: Model, fitted: Any) -> Fit:

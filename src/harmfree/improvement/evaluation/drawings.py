@@ -190,7 +190,7 @@ def curves(plotted: dict[str, Columns], size: Size) -> Canvas:
         size,
         LinearScale.covering([0.0, *(d for n in names for d in plotted[n]["days"])]),
         LinearScale(0.0, 1.0),
-        Frame("Share acted on", "days since it opened", "share acted on", legend),
+        Frame("Share acted on", "days since it opened", legend=legend),
     )
     for name, band in zip(names, bands, strict=False):
         own = plotted[name]

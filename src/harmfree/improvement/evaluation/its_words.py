@@ -64,11 +64,12 @@ def _trend(series: Series, model: Model, fit: Fit, unit: str) -> str:
 def _compared(found: Mapping[str, Estimate], against: str) -> str:
     """Say how far from the counterfactual, with the interval, as a share where one exists."""
     ratio, gap = found["ratio"], found["difference"]
-    clear = "" if gap.lower > 0 or gap.upper < 0 else "; no clear difference"
     if not np.isfinite(ratio.value):
+        clear = "" if gap.lower > 0 or gap.upper < 0 else "; no clear difference"
         side = "above" if gap.value > 0 else "below"
         limits = f"95% CI of the difference {say(gap.lower)} to {say(gap.upper)}"
         return f"{say(abs(gap.value))} {side} {against} ({limits}{clear})"
+    clear = "; no clear difference" if ratio.lower <= 1 <= ratio.upper else ""
     limits = f"95% CI {_side(ratio.lower)} to {_side(ratio.upper)}"
     return f"{_side(ratio.value)} {against} ({limits}{clear})"
 
@@ -104,7 +105,7 @@ def warnings(
             "The series wanders almost like a random walk, so a trend cannot be told from drift; "
             "estimators then differ widely, and those without autocorrelation are far too sure."
         )
-    if len(np.unique(np.diff(time).round(6))) > 1:
+    if shape.phase_in is None and len(np.unique(np.diff(time).round(6))) > 1:
         found.append("The points are not evenly spaced; the trend uses their real times.")
     tried, false = pretended.get("dates_tried", 0), pretended.get("dates_with_a_false_change", 0)
     if tried and false / tried > 0.2:

@@ -15,6 +15,7 @@ from harmfree.pictures import (
     PURPLE,
     RED,
     Canvas,
+    CategoryScale,
     Frame,
     Ink,
     Key,
@@ -86,7 +87,7 @@ def decision_curve(plotted: dict[str, Columns], size: Size) -> Canvas:
         Ink(ORANGE, width=2.5, dash="7 4"),
         Ink(PURPLE, width=2, dash="2 3"),
     ]
-    styles = {"treat all": Ink(GREY, width=1.5), "treat none": Ink(BLACK, width=1.5)}
+    styles = {"treat all": Ink(GREY, width=1.5), "treat none": Ink(BLACK, width=1.5, dash="1 4")}
     fresh = iter(inks * len(names))
     drawn = {n: styles.get(n) or next(fresh) for n in names}
     cut = {n: [None if v is None or v < -0.05 else v for v in own[n]] for n in names}
@@ -148,7 +149,7 @@ def rounds(plotted: dict[str, Columns], size: Size) -> Canvas:
     ]
     plot = Plot(
         size,
-        LinearScale.covering(own["round"]),
+        CategoryScale(tuple(str(r) for r in own["round"])),
         LinearScale.covering([*own[kind], -3.5, 3.5]),
         Frame(
             "External quality assessment",
@@ -166,8 +167,9 @@ def rounds(plotted: dict[str, Columns], size: Size) -> Canvas:
         plot.level(level, ink)
         plot.level(-level, ink)
     plot.level(0.0, CENTRE_LINE)
-    plot.points(own["round"], own[kind], "circle", _MARK)
-    plot.points(own["round"], action, "triangle-up", Ink(RED, RED), radius=6)
+    places = [float(i) for i in range(len(own["round"]))]
+    plot.points(places, own[kind], "circle", _MARK)
+    plot.points(places, action, "triangle-up", Ink(RED, RED), radius=6)
     return plot.canvas
 
 
@@ -237,4 +239,7 @@ def _box(canvas: Canvas, place: tuple[float, float, float], lines: list[str]) ->
     for i, text in enumerate(texts):
         base = top + 5 + canvas.line_height * (i + 0.75)
         canvas.text(left + width / 2, base, text, anchor="middle")
+    if top > 2 * canvas.line_height:
+        middle = left + width / 2
+        canvas.line(middle, top - canvas.line_height, middle, top, Ink(GREY))
     return top + height

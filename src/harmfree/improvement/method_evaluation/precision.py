@@ -1,7 +1,7 @@
 """Repeatability and within-laboratory precision from a nested design (EP05, EP15).
 
-Variance components of day, run within day and replicate, by the balanced analysis of variance
-(sums of squares from statsmodels). The designs (20 x 2 x 2; 5 days x 5) are quoted from memory.
+Variance components of day, run within day and replicate, by the balanced analysis of variance.
+The designs (20 days x 2 runs x 2 results; 5 days x 5 results) are quoted from memory.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import statsmodels.api as sm
 
 from harmfree.improvement.datafile import DataError, Floats, TooFewError
 from harmfree.improvement.result import Estimate, Result, say
@@ -71,8 +70,8 @@ def _components(values: Floats, days: list[str], runs: list[str] | None) -> dict
 def _residual(values: Floats, labels: list[str]) -> float:
     """Residual sum of squares after one mean per label."""
     codes = np.unique(labels, return_inverse=True)[1]
-    dummies = (codes[:, None] == np.arange(codes.max() + 1)).astype(float)
-    return float(sm.OLS(values, dummies).fit().ssr)
+    means = np.bincount(codes, values) / np.bincount(codes)
+    return float(np.sum((values - means[codes]) ** 2))
 
 
 def _check(cells: list[str], days: list[str], n: int) -> None:
