@@ -6,7 +6,13 @@ import numpy as np
 
 from harmfree.periods.bucket import BucketArrays
 from harmfree.periods.definition import ListTable
-from harmfree.periods.kernel import UNKNOWN_DAY, People
+from harmfree.periods.kernel_tables import (
+    PERSON,
+    REGISTRATION,
+    UNKNOWN_DAY,
+    People,
+    records,
+)
 from harmfree.periods.record import Event, PersonRecord
 
 SEXES = ("unknown", "female", "male", "other")
@@ -56,15 +62,23 @@ class World:
         places = [r for record in self.records for r in record.registrations]
         return BucketArrays(
             people=People(
-                birth=np.array([day_or_unknown(r.birth) for r in self.records], np.int32),
-                sex=np.array([SEXES.index(r.sex) for r in self.records], np.int8),
-                death=np.array([day_or_unknown(r.death) for r in self.records], np.int32),
+                persons=records(
+                    PERSON,
+                    len(self.records) + 1,
+                    birth=[day_or_unknown(r.birth) for r in self.records],
+                    sex=[SEXES.index(r.sex) for r in self.records],
+                    death=[day_or_unknown(r.death) for r in self.records],
+                    first_registration=offsets([len(r.registrations) for r in self.records]),
+                    first_event=offsets([len(rows) for rows in self.rows]),
+                ),
                 strata=np.zeros((len(self.records), 0), np.int16),
-                first_registration=offsets([len(r.registrations) for r in self.records], np.int32),
-                site=np.array([p.site for p in places], np.int32),
-                start=np.array([p.start for p in places], np.int32),
-                end=np.array([day_or_unknown(p.end) for p in places], np.int32),
-                first_event=offsets([len(rows) for rows in self.rows], np.int64),
+                registrations=records(
+                    REGISTRATION,
+                    len(places),
+                    site=[p.site for p in places],
+                    start=[p.start for p in places],
+                    end=[day_or_unknown(p.end) for p in places],
+                ),
             ),
             date=np.array([e.day for e, _ in events], np.int32),
             code=np.array([code for _, code in events], np.int32),
@@ -74,5 +88,5 @@ class World:
         )
 
 
-def offsets(lengths: list[int], kind: type) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(kind)
+def offsets(lengths: list[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

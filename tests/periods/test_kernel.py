@@ -50,9 +50,10 @@ def test_kernel_agrees_with_the_reference(
     found = swept(definitions, people)
     for number, definition in enumerate(definitions):
         for p, record in enumerate(people):
-            mine = (found.person == p) & (found.definition == number)
-            runs = zip(found.site[mine], found.start[mine], found.end[mine], strict=True)
-            assert {tuple(map(int, r)) for r in runs} == by_reference(definition, record)
+            runs = found.runs[(found.runs["person"] == p) & (found.runs["definition"] == number)][
+                ["site", "start", "end"]
+            ]
+            assert {tuple(map(int, run)) for run in runs} == by_reference(definition, record)
         check_counts(found, number, definition, people)
 
 

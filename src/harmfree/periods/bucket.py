@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.expressions import Derivation, DerivationInput
-from harmfree.periods.kernel import UNKNOWN_DAY, People
-from harmfree.periods.kernel_atoms import Events
+from harmfree.periods.kernel_tables import UNKNOWN_DAY, Events, People
 from harmfree.periods.plan import Plan
 
 Days = npt.NDArray[np.int32]
@@ -20,7 +19,7 @@ class BucketArrays:
     """People and events of a bucket.
 
     Attributes:
-        people: who they are; rows of `people.first_event` point into the events.
+        people: who they are; `first_event` of a person points into the events.
         date: int32[n], days; ascending within a person.
         code: int32[n], rows of the store's code dictionary.
         value: float32[n], NaN when missing.
@@ -48,8 +47,8 @@ class BucketArrays:
         rows = np.flatnonzero(of_row >= 0)
         if not len(rows):
             return
-        people = self.people
-        person = np.searchsorted(people.first_event, rows, side="right") - 1
+        persons = self.people.persons
+        person = np.searchsorted(persons["first_event"], rows, side="right") - 1
         factor = factors[of_row[rows], self.unit[rows]]
         value = (self.value[rows].astype(np.float64) * factor).astype(np.float32)
         day = self.date[rows]
@@ -59,8 +58,8 @@ class BucketArrays:
                 value=value.astype(np.float64),
                 source=of_row[rows],
                 person=person,
-                age=ages_on(people.birth[person], day),
-                female=people.sex[person] == 1,
+                age=ages_on(persons["birth"][person], day),
+                female=persons["sex"][person] == 1,
             )
         )
         last_of_day = np.append((person[1:] != person[:-1]) | (day[1:] != day[:-1]), True)
@@ -74,7 +73,7 @@ def list_of_code(
 
     A value with a comparator has the factor NaN: it is never read as the number.
     """
-    source = np.full(len(plan.tables.listener_first) - 1, -1, np.int8)
+    source = np.full(len(plan.tables.first_listener) - 1, -1, np.int8)
     for number in reversed(range(len(derivation.lists))):
         source[plan.lists[derivation.lists[number]].code_ids] = number
     factors = np.array([plan.lists[name].factors for name in derivation.lists])

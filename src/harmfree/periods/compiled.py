@@ -12,4 +12,4 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def compiled(function: F) -> F:
     """Compile a function to machine code, kept on disk between runs; it releases the GIL."""
-    return cast("F", njit(cache=True, nogil=True)(function))
+    return cast("F", njit(cache=True, nogil=True, forceinline=True, _nrt=False)(function))

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.bucket import BucketArrays
-from harmfree.periods.kernel import EVIDENCE, RUNS, Grid, Runs, sweep
-from harmfree.periods.kernel_atoms import FOREVER
+from harmfree.periods.kernel import sweep
 from harmfree.periods.kernel_state import make_state
+from harmfree.periods.kernel_tables import EVIDENCE, FOREVER, ROWS, RUN, RUNS, Grid, Records, Runs
 from harmfree.periods.plan import Plan
 from harmfree.periods.windows import FIRST_DAY, LAST_DAY
 
@@ -46,21 +46,14 @@ class Swept:
     Attributes:
         counts: int32[site, 2 * definition + (0 denominator, 1 numerator), index date].
         strata: int32[area, category, output, index date].
-        person, definition, site, start, end: int32[runs], the numerator periods; `end` is OPEN
-            for those that still hold on `as_of`.
-        evidence_run, evidence_atom, evidence_row: int32[m], event rows behind the open ones.
+        runs: RUN records, the numerator periods; `end` is OPEN while they hold on `as_of`.
+        evidence: EVIDENCE records, the event rows behind the open ones.
     """
 
     counts: Int32
     strata: Int32
-    person: Int32
-    definition: Int32
-    site: Int32
-    start: Int32
-    end: Int32
-    evidence_run: Int32
-    evidence_atom: Int32
-    evidence_row: Int32
+    runs: Records
+    evidence: Records
 
 
 def index_table(dates: Int32) -> Int32:
@@ -75,27 +68,22 @@ def make_grid(plan: Plan, request: Request) -> Grid:
     areas = int(request.areas.max(initial=0)) + 1
     return Grid(
         first_index=index_table(request.index_dates),
-        dates=dates,
         counts=np.zeros((request.sites, plan.outputs, dates + 1), np.int32),
         area=request.areas.astype(np.int32),
         strata=np.zeros((areas, request.categories, plan.outputs, dates + 1), np.int32),
         band_edges=np.array(request.band_edges, np.int32),
-        first_band=request.categories - len(request.band_edges),
     )
 
 
 def make_runs(runs: int, evidence: int) -> Runs:
     """Room for that many periods and rows of evidence."""
-    person, definition, site, start, end = (np.zeros(runs, np.int32) for _ in range(5))
-    run, atom, row = (np.zeros(evidence, np.int32) for _ in range(3))
-    size = np.zeros(2, np.int64)
-    return Runs(person, definition, site, start, end, run, atom, row, size)
+    return Runs(np.zeros(runs, RUN), np.zeros(evidence, EVIDENCE), np.zeros(2, np.int64))
 
 
 def agenda_room(plan: Plan, bucket: BucketArrays) -> int:
     """The most entries that one person's events can put on the agenda."""
-    listeners = int(np.diff(plan.tables.listener_first).max(initial=0))
-    events = int(np.diff(bucket.people.first_event).max(initial=0))
+    listeners = int(np.diff(plan.tables.first_listener).max(initial=0))
+    events = int(np.diff(bucket.people.persons["first_event"]).max(initial=0))
     return listeners * events
 
 
@@ -106,12 +94,13 @@ def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
     asks.
     """
     events = bucket.events(plan)
-    state = make_state(plan, agenda_room(plan, bucket))
-    room = (4 * len(bucket.people.birth) + 1024, 16 * len(bucket.people.birth) + 1024)
+    tables = plan.tables
+    state = make_state(tables, plan.outputs, plan.ring_length, agenda_room(plan, bucket))
+    room = (4 * len(bucket.people.persons) + 1024, 16 * len(bucket.people.persons) + 1024)
     while True:
         grid, runs = make_grid(plan, request), make_runs(*room)
-        sweep(plan.tables, state, events, grid, bucket.people, runs, request.as_of)
-        needed = (int(runs.size[RUNS]), int(runs.size[EVIDENCE]))
+        sweep(tables, state, events, grid, bucket.people, runs, request.as_of)
+        needed = (int(runs.size[RUNS]), int(runs.size[ROWS]))
         if needed[0] <= room[0] and needed[1] <= room[1]:
             return _swept(grid, runs, *needed)
         room = (max(room[0], needed[0]), max(room[1], needed[1]))
@@ -121,12 +110,6 @@ def _swept(grid: Grid, runs: Runs, found: int, rows: int) -> Swept:
     return Swept(
         counts=np.cumsum(grid.counts, axis=-1, dtype=np.int32)[..., :-1],
         strata=np.cumsum(grid.strata, axis=-1, dtype=np.int32)[..., :-1],
-        person=runs.person[:found],
-        definition=runs.definition[:found],
-        site=runs.site[:found],
-        start=runs.start[:found],
-        end=runs.end[:found],
-        evidence_run=runs.evidence_run[:rows],
-        evidence_atom=runs.evidence_atom[:rows],
-        evidence_row=runs.evidence_row[:rows],
+        runs=runs.runs[:found],
+        evidence=runs.evidence[:rows],
     )

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from harmfree.periods.compiled import compiled
-from harmfree.periods.kernel_state import (
+from harmfree.periods.kernel_state import OFF, ON, add, push, touch, turn
+from harmfree.periods.kernel_tables import (
     FIRST_ROW,
+    FOREVER,
     NEVER,
     WATCHED,
+    WATCHED_AT,
+    Events,
     State,
-    add,
-    push,
-    touch,
-    turn,
+    Tables,
 )
 from harmfree.periods.network import Kind
-from harmfree.periods.plan import OTHER, Tables
 from harmfree.periods.windows import FIRST_DAY
 
 COUNTED, VALUE = int(Kind.COUNTED), int(Kind.VALUE)
@@ -29,20 +26,9 @@ STARTED, SUPPLY, TIMER = int(Kind.STARTED), int(Kind.SUPPLY), int(Kind.TIMER)
 # An agenda entry is one whole number: day, then row within the person, then atom, so that entries
 # of one day come in the order of the record. EXPIRY in place of a row: look whether time is up.
 ATOM_BITS, ROW_BITS = 20, 24
-EXPIRY = (1 << ROW_BITS) - 1
+EXPIRY = np.int64((1 << ROW_BITS) - 1)
 ATOM_MASK = (1 << ATOM_BITS) - 1
-FOREVER = 2**31 - 1
-
-
-class Events(NamedTuple):
-    """The columns of a bucket's events that the kernel reads."""
-
-    date: npt.NDArray[np.int32]
-    code: npt.NDArray[np.int32]
-    value: npt.NDArray[np.float32]
-    unit: npt.NDArray[np.int16]
-    until: npt.NDArray[np.int32]
-    derived: npt.NDArray[np.float32]
+MAIN, OTHER = 0, 1  # why a code speaks to an atom: as its first list or as its second
 
 
 @compiled
@@ -55,7 +41,7 @@ def plan_day(s: State, day: int, row: int, atom: int) -> None:
 def reach_of(t: Tables, window: int, day: int) -> int:
     """The first day whose look-back no longer goes beyond `day`."""
     at = day - FIRST_DAY
-    return int(t.reach[window, at]) if at < t.reach.shape[1] else FOREVER
+    return np.int64(t.reach[window, at]) if at < t.reach.shape[1] else FOREVER
 
 
 @compiled
@@ -83,11 +69,11 @@ def certainly(value: np.float32, comparator: int, operator: int, limit: np.float
 @compiled
 def usable_value(t: Tables, ev: Events, atom: int, row: int) -> tuple[np.float32, int]:
     """The event's value in the list's unit, and its comparator; NaN when there is none."""
-    if t.derived[atom] >= 0:
-        return ev.derived[t.derived[atom], row], 0
+    if t.atoms[atom].derived >= 0:
+        return ev.derived[t.atoms[atom].derived, row], 0
     unit = ev.unit[row]
-    factor = t.factors[t.factor[atom], unit]
-    return np.float32(np.float64(ev.value[row]) * factor), int(t.comparators[unit])
+    factor = t.factors[t.atoms[atom].factor, unit]
+    return np.float32(np.float64(ev.value[row]) * factor), np.int64(t.comparators[unit])
 
 
 @compiled
@@ -95,30 +81,34 @@ def hold_until(t: Tables, s: State, atom: int, expiry: int, now: int) -> None:
     """Turn the atom on until `expiry`; a later expiry already known stays."""
     if expiry <= now:
         return
-    s.expiry[atom] = max(s.expiry[atom], expiry)
-    turn(t, s, atom, True)
-    if expiry < FOREVER and s.scheduled[atom] == 0:
-        s.scheduled[atom] = 1
-        plan_day(s, s.expiry[atom], EXPIRY, atom)
+    s.atoms[atom].expiry = max(s.atoms[atom].expiry, expiry)
+    turn(t, s, atom, ON)
+    if expiry < FOREVER and s.atoms[atom].scheduled == 0:
+        s.atoms[atom].scheduled = 1
+        plan_day(s, np.int64(s.atoms[atom].expiry), EXPIRY, atom)
 
 
 @compiled
 def lasts(t: Tables, atom: int, day: int) -> int:
     """The first day on which an event of `day` has left the atom's window."""
-    return FOREVER if t.within[atom] < 0 else reach_of(t, t.within[atom], day + 1)
+    return (
+        FOREVER
+        if t.atoms[atom].within < 0
+        else reach_of(t, np.int64(t.atoms[atom].within), day + 1)
+    )
 
 
 @compiled
 def hear_counted(t: Tables, s: State, atom: int, day: int, now: int) -> None:
     """Keep the last n different days; true while the n-th last is within the window."""
-    n = t.at_least[atom]
-    if s.last[atom] == day:
+    n = t.atoms[atom].at_least
+    if s.atoms[atom].last == day:
         return
-    base = t.ring[atom]
-    s.ring[base + s.kept[atom] % n] = day
-    s.kept[atom] += 1
-    if s.kept[atom] >= n:
-        hold_until(t, s, atom, lasts(t, atom, s.ring[base + s.kept[atom] % n]), now)
+    base = t.atoms[atom].ring
+    s.ring[base + s.atoms[atom].kept % n] = day
+    s.atoms[atom].kept += 1
+    if s.atoms[atom].kept >= n:
+        hold_until(t, s, atom, lasts(t, atom, np.int64(s.ring[base + s.atoms[atom].kept % n])), now)
 
 
 @compiled
@@ -126,19 +116,20 @@ def hear_value(
     t: Tables, s: State, atom: int, day: int, now: int, value: np.float32, comparator: int
 ) -> bool:
     """Take the value over if it is later, or counts among those of its day."""
-    if s.last[atom] == day:
-        if value == s.value[atom]:
-            if s.comparator[atom] == 0 or (t.lowest[atom] and comparator != 0):
+    if s.atoms[atom].last == day:
+        if value == s.atoms[atom].value:
+            if s.atoms[atom].comparator == 0 or (t.atoms[atom].lowest and comparator != 0):
                 return False
-        elif (value > s.value[atom]) == t.lowest[atom]:
+        elif (value > s.atoms[atom].value) == t.atoms[atom].lowest:
             return False
-    s.value[atom], s.comparator[atom] = value, comparator
-    s.expiry[atom] = NEVER
+    s.atoms[atom].value, s.atoms[atom].comparator = value, comparator
+    s.atoms[atom].expiry = NEVER
     expiry = lasts(t, atom, day)
-    if certainly(value, comparator, t.operator[atom], t.limit[atom]) and expiry > now:
+    operator, limit = np.int64(t.atoms[atom].operator), t.atoms[atom].limit
+    if expiry > now and certainly(value, comparator, operator, limit):
         hold_until(t, s, atom, expiry, now)
     else:
-        turn(t, s, atom, False)
+        turn(t, s, atom, OFF)
     return True
 
 
@@ -146,30 +137,33 @@ def hear_value(
 def hear_resolved(t: Tables, s: State, atom: int, role: int, day: int, row: int) -> None:
     """On, or off; the later of the two counts."""
     if role == OTHER:
-        s.other[atom], s.other_row[atom] = day, row
+        s.atoms[atom].other, s.atoms[atom].other_row = day, row
     else:
-        s.last[atom], s.row[atom] = day, row
-    on, off = s.last[atom], s.other[atom]
-    turn(t, s, atom, on > NEVER and (on > off or (on == off and t.tie_active[atom])))
+        s.atoms[atom].last, s.atoms[atom].row = day, row
+    on, off = s.atoms[atom].last, s.atoms[atom].other
+    turn(
+        t, s, atom, np.uint8(on > NEVER and (on > off or (on == off and t.atoms[atom].tie_active)))
+    )
 
 
 @compiled
 def hear_together(t: Tables, s: State, atom: int, role: int, day: int, row: int) -> None:
     """Pair the event with the latest of the other list."""
     if role == OTHER:
-        s.other[atom], s.other_row[atom] = day, row
+        s.atoms[atom].other, s.atoms[atom].other_row = day, row
     else:
-        s.last[atom], s.row[atom] = day, row
-    partner = min(s.last[atom], s.other[atom])
-    if day - partner < t.days[atom]:
+        s.atoms[atom].last, s.atoms[atom].row = day, row
+    partner = np.int64(min(s.atoms[atom].last, s.atoms[atom].other))
+    if day - partner < t.atoms[atom].days:
         hold_until(t, s, atom, lasts(t, atom, partner), day)
 
 
 @compiled
 def hear_started(t: Tables, s: State, atom: int, day: int) -> None:
     """True when nothing of the list came in the clear time before."""
-    before = s.last[atom]
-    if before == NEVER or (before < day and day >= reach_of(t, t.clear[atom], before + 1)):
+    before = np.int64(s.atoms[atom].last)
+    clear = np.int64(t.atoms[atom].clear)
+    if before == NEVER or (before < day and day >= reach_of(t, clear, before + 1)):
         hold_until(t, s, atom, lasts(t, atom, day), day)
 
 
@@ -186,16 +180,18 @@ def daily_thousandths(t: Tables, ev: Events, atom: int, row: int, weight: float)
 @compiled
 def hear_recorded(t: Tables, s: State, ev: Events, atom: int, row: int, now: int) -> None:
     """An event of a window: with a condition on its value, or a count of days, or neither."""
-    day = ev.date[row]
-    if t.where[atom] >= 0:
+    day = np.int64(ev.date[row])
+    if t.atoms[atom].where >= 0:
         value, comparator = usable_value(t, ev, atom, row)
-        if np.isnan(value) or not certainly(value, comparator, t.where[atom], t.where_limit[atom]):
+        if np.isnan(value) or not certainly(
+            value, comparator, np.int64(t.atoms[atom].where), t.atoms[atom].where_limit
+        ):
             return
-    if t.kind[atom] == COUNTED:
+    if t.atoms[atom].kind == COUNTED:
         hear_counted(t, s, atom, day, now)
     else:
         hold_until(t, s, atom, lasts(t, atom, day), now)
-    s.last[atom], s.row[atom] = day, row
+    s.atoms[atom].last, s.atoms[atom].row = day, row
 
 
 @compiled
@@ -203,24 +199,24 @@ def hear_supply(t: Tables, s: State, ev: Events, atom: int, weight: float, row: 
     """Add an issue's daily amount until its supply ends."""
     amount = daily_thousandths(t, ev, atom, row, weight)
     if amount != 0:
-        s.row[atom] = row
+        s.atoms[atom].row = row
         add(t, s, atom, amount)
-        plan_day(s, ev.until[row], row - s.size[FIRST_ROW], atom)
+        plan_day(s, np.int64(ev.until[row]), row - s.cursor[FIRST_ROW], atom)
 
 
 @compiled
 def end_supply(t: Tables, s: State, ev: Events, atom: int, row: int) -> None:
     """Take an issue's daily amount away again."""
     code = ev.code[row]
-    for k in range(t.listener_first[code], t.listener_first[code + 1]):
-        if t.listener[k] == atom:
-            add(t, s, atom, -daily_thousandths(t, ev, atom, row, t.listener_weight[k]))
+    for k in range(t.first_listener[code], t.first_listener[code + 1]):
+        if t.listeners[k].atom == atom:
+            add(t, s, atom, -daily_thousandths(t, ev, atom, row, t.listeners[k].weight))
 
 
 @compiled
 def hear(t: Tables, s: State, ev: Events, atom: int, role: int, row: int, now: int) -> None:
     """Tell an atom of an event; `now` is later than the event's day when the atom looks back."""
-    kind, day = t.kind[atom], ev.date[row]
+    kind, day = t.atoms[atom].kind, np.int64(ev.date[row])
     if kind == RESOLVED:
         hear_resolved(t, s, atom, role, day, row)
     elif kind == TOGETHER:
@@ -228,10 +224,10 @@ def hear(t: Tables, s: State, ev: Events, atom: int, role: int, row: int, now: i
     elif kind == VALUE:
         value, comparator = usable_value(t, ev, atom, row)
         if not np.isnan(value) and hear_value(t, s, atom, day, now, value, comparator):
-            s.last[atom], s.row[atom] = day, row
+            s.atoms[atom].last, s.atoms[atom].row = day, row
     elif kind == STARTED:
         hear_started(t, s, atom, day)
-        s.last[atom], s.row[atom] = day, row
+        s.atoms[atom].last, s.atoms[atom].row = day, row
     else:
         hear_recorded(t, s, ev, atom, row, now)
 
@@ -239,43 +235,43 @@ def hear(t: Tables, s: State, ev: Events, atom: int, role: int, row: int, now: i
 @compiled
 def listen(t: Tables, s: State, ev: Events, row: int) -> None:
     """Tell every atom that listens to the event's code, now or when it will have come of age."""
-    code, day = ev.code[row], ev.date[row]
-    for k in range(t.listener_first[code], t.listener_first[code + 1]):
-        atom = t.listener[k]
+    code, day = np.int64(ev.code[row]), np.int64(ev.date[row])
+    for k in range(t.first_listener[code], t.first_listener[code + 1]):
+        atom = np.int64(t.listeners[k].atom)
         touch(s, atom)
-        if t.kind[atom] == SUPPLY:
-            hear_supply(t, s, ev, atom, t.listener_weight[k], row)
+        if t.atoms[atom].kind == SUPPLY:
+            hear_supply(t, s, ev, atom, t.listeners[k].weight, row)
             continue
-        later = day if t.ago[atom] < 0 else reach_of(t, t.ago[atom], day)
+        later = day if t.atoms[atom].ago < 0 else reach_of(t, np.int64(t.atoms[atom].ago), day)
         if later <= day:
-            hear(t, s, ev, atom, t.listener_role[k], row, day)
+            hear(t, s, ev, atom, np.int64(t.listeners[k].role), row, day)
         elif later < FOREVER:
-            plan_day(s, later, row - s.size[FIRST_ROW], atom)
+            plan_day(s, later, row - s.cursor[FIRST_ROW], atom)
 
 
 @compiled
 def time_up(t: Tables, s: State, atom: int, now: int) -> None:
     """The atom's time may be up; it is put off when a later event keeps it on."""
-    s.scheduled[atom] = 0
-    if s.expiry[atom] <= now:
-        turn(t, s, atom, False)
-    elif s.expiry[atom] < FOREVER:
-        s.scheduled[atom] = 1
-        plan_day(s, s.expiry[atom], EXPIRY, atom)
+    s.atoms[atom].scheduled = 0
+    if s.atoms[atom].expiry <= now:
+        turn(t, s, atom, OFF)
+    elif s.atoms[atom].expiry < FOREVER:
+        s.atoms[atom].scheduled = 1
+        plan_day(s, np.int64(s.atoms[atom].expiry), EXPIRY, atom)
 
 
 @compiled
 def timer_due(t: Tables, s: State, atom: int, now: int) -> None:
     """Turn a timer on when its node has been true for long enough; else look again when due."""
-    s.scheduled[atom] = 0
-    since = s.last[atom]
+    s.atoms[atom].scheduled = 0
+    since = np.int64(s.atoms[atom].last)
     if since == NEVER:
         return
-    due = reach_of(t, t.within[atom], since)
+    due = reach_of(t, np.int64(t.atoms[atom].within), since)
     if due <= now:
-        turn(t, s, atom, True)
+        turn(t, s, atom, ON)
     elif due < FOREVER:
-        s.scheduled[atom] = 1
+        s.atoms[atom].scheduled = 1
         plan_day(s, due, EXPIRY, atom)
 
 
@@ -283,33 +279,33 @@ def timer_due(t: Tables, s: State, atom: int, now: int) -> None:
 def come(t: Tables, s: State, ev: Events, entry: int, now: int) -> None:
     """Carry out one entry of the agenda."""
     atom, row = entry & ATOM_MASK, (entry >> ATOM_BITS) & EXPIRY
-    kind = t.kind[atom]
+    kind = t.atoms[atom].kind
     if kind == TIMER:
         timer_due(t, s, atom, now)
     elif row == EXPIRY:
         time_up(t, s, atom, now)
     elif kind == SUPPLY:
-        end_supply(t, s, ev, atom, row + s.size[FIRST_ROW])
+        end_supply(t, s, ev, atom, row + s.cursor[FIRST_ROW])
     else:
-        hear(t, s, ev, atom, 0, row + s.size[FIRST_ROW], now)
+        hear(t, s, ev, atom, 0, row + s.cursor[FIRST_ROW], now)
 
 
 @compiled
 def watch(t: Tables, s: State, now: int) -> None:
     """Start and stop the timers of nodes that flipped today, until nothing changes any more."""
-    while s.size[WATCHED] > 0:
-        s.size[WATCHED] -= 1
-        node = s.watched[s.size[WATCHED]]
-        s.watch_touched[node] = 0
-        for k in range(t.timer_first[node], t.timer_first[node + 1]):
-            atom = t.timer[k]
+    while s.cursor[WATCHED] > 0:
+        s.cursor[WATCHED] -= 1
+        node = np.int64(s.lists[s.cursor[WATCHED_AT] + s.cursor[WATCHED]])
+        s.nodes[node].watched = 0
+        for k in range(t.nodes[node].first_timer, t.nodes[node + 1].first_timer):
+            atom = np.int64(t.links[k])
             touch(s, atom)
-            if s.true[node] == 0:
-                s.last[atom] = NEVER
-                turn(t, s, atom, False)
-            elif s.last[atom] == NEVER:
-                s.last[atom] = now
+            if s.nodes[node].true == 0:
+                s.atoms[atom].last = NEVER
+                turn(t, s, atom, OFF)
+            elif s.atoms[atom].last == NEVER:
+                s.atoms[atom].last = now
                 if now == FIRST_DAY:
-                    turn(t, s, atom, True)
-                elif s.scheduled[atom] == 0:
+                    turn(t, s, atom, ON)
+                elif s.atoms[atom].scheduled == 0:
                     timer_due(t, s, atom, now)

@@ -1,127 +1,87 @@
-"""The kernel's working memory for one person, and how a change spreads through the network.
-
-All of it is allocated once a bucket; after a person only what was touched is put back.
-"""
+"""How a change spreads through the network, and the agenda of days to come."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from harmfree.periods.compiled import compiled
-from harmfree.periods.plan import Plan, Tables
-
-NEVER = -(2**30)
-Int32 = npt.NDArray[np.int32]
-Int64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.uint8]
-
-
-class State(NamedTuple):
-    """Arrays over atoms, nodes and outputs; `size` holds the lengths of the lists below."""
-
-    last: Int32  # atom: day of the last event heard
-    other: Int32  # atom: the same for its second list
-    expiry: Int32  # atom: first day on which it is no longer true
-    row: Int32  # atom: row of the last event heard
-    other_row: Int32
-    value: npt.NDArray[np.float32]
-    comparator: npt.NDArray[np.int8]
-    kept: Int32  # atom: how many of its last days are in the ring
-    ring: Int32
-    scheduled: Flags  # atom: its expiry is on the agenda
-    touched: Flags  # atom
-    true: Flags  # node
-    total: Int64  # node
-    changed: Flags  # node: total differs from the start
-    stack: Int64
-    output_true: Flags
-    output_open: Flags
-    output_start: Int32
-    output_touched: Flags
-    touched_atoms: Int32
-    changed_nodes: Int32
-    outputs: Int32  # touched since the last settling
-    watched: Int32  # nodes with timers that flipped since the last settling
-    watch_touched: Flags  # node
-    agenda: Int64  # heap of days to come
-    cursor: Int64  # where the person stands: see AGE to LIFE_DAY
-    size: Int32  # [touched_atoms, changed_nodes, outputs, watched, agenda, person's first row]
+from harmfree.periods.kernel_tables import (
+    AGENDA,
+    ATOM_STATE,
+    ATOMS,
+    CURSORS,
+    NEVER,
+    NODE_STATE,
+    NODES,
+    NODES_AT,
+    OUTPUT_STATE,
+    OUTPUTS,
+    OUTPUTS_AT,
+    WATCHED,
+    WATCHED_AT,
+    State,
+    Tables,
+)
 
 
-ATOMS, NODES, OUTPUTS, WATCHED, AGENDA, FIRST_ROW = 0, 1, 2, 3, 4, 5
-AGE, MOVE, LIFE, SITE, AGE_DAY, MOVE_DAY, LIFE_DAY = 0, 1, 2, 3, 4, 5, 6
-
-
-def make_state(plan: Plan, agenda: int) -> State:
+def make_state(t: Tables, outputs: int, ring: int, agenda: int) -> State:
     """Working memory for a plan, with room for that many entries on the agenda."""
-    t = plan.tables
-    atoms, nodes, outputs = len(t.kind), len(t.threshold), plan.outputs
+    atoms, nodes = len(t.atoms), len(t.nodes) - 1
     padded = (outputs + 7) // 8 * 8
-
-    def never(n: int) -> Int32:
-        return np.full(n, NEVER, np.int32)
-
+    atom_state, node_state = np.zeros(atoms, ATOM_STATE), np.zeros(nodes, NODE_STATE)
+    for field, start in (("last", NEVER), ("other", NEVER), ("expiry", NEVER), ("row", -1)):
+        atom_state[field] = start
+    atom_state["other_row"] = -1
+    node_state["true"], node_state["total"] = t.nodes["start_state"][:-1], t.nodes["start_sum"][:-1]
+    cursor = np.zeros(CURSORS, np.int64)
+    cursor[NODES_AT], cursor[OUTPUTS_AT] = atoms, atoms + nodes
+    cursor[WATCHED_AT] = atoms + nodes + padded
     state = State(
-        last=never(atoms),
-        other=never(atoms),
-        expiry=never(atoms),
-        row=np.full(atoms, -1, np.int32),
-        other_row=np.full(atoms, -1, np.int32),
-        value=np.zeros(atoms, np.float32),
-        comparator=np.zeros(atoms, np.int8),
-        kept=np.zeros(atoms, np.int32),
-        ring=np.zeros(max(plan.ring_length, 1), np.int32),
-        scheduled=np.zeros(atoms, np.uint8),
-        touched=np.zeros(atoms, np.uint8),
-        true=t.start_state.astype(np.uint8),
-        total=t.start_sum.copy(),
-        changed=np.zeros(nodes, np.uint8),
-        stack=np.zeros(64 * nodes + 1024, np.int64),
+        atoms=atom_state,
+        nodes=node_state,
+        outputs=np.zeros(padded, OUTPUT_STATE),
         output_true=np.zeros(padded, np.uint8),
         output_open=np.zeros(padded, np.uint8),
-        output_start=np.zeros(padded, np.int32),
-        output_touched=np.zeros(padded, np.uint8),
-        touched_atoms=np.zeros(atoms, np.int32),
-        changed_nodes=np.zeros(nodes, np.int32),
-        outputs=np.zeros(padded, np.int32),
-        watched=np.zeros(nodes, np.int32),
-        watch_touched=np.zeros(nodes, np.uint8),
+        lists=np.zeros(atoms + 2 * nodes + padded, np.int32),
         agenda=np.zeros(agenda + 2 * atoms + 16, np.int64),
-        cursor=np.zeros(7, np.int64),
-        size=np.zeros(6, np.int32),
+        stack=np.zeros(64 * nodes + 1024, np.int64),
+        ring=np.zeros(max(ring, 1), np.int32),
+        cursor=cursor,
     )
     for node in range(nodes):
-        for k in range(t.output_first[node], t.output_first[node + 1]):
-            state.output_true[t.output[k]] = state.true[node]
+        links = slice(t.nodes["first_output"][node], t.nodes["first_output"][node + 1])
+        state.output_true[t.links[links]] = node_state["true"][node]
     return state
+
+
+# Typed numbers, not bare literals: numba would compile every function once for each literal.
+ON, OFF = np.uint8(1), np.uint8(0)
 
 
 @compiled
 def note_flip(t: Tables, s: State, node: int) -> None:
     """Remember that a node flipped, for its outputs and its timers."""
-    for k in range(t.output_first[node], t.output_first[node + 1]):
-        out = t.output[k]
-        s.output_true[out] = s.true[node]
-        if s.output_touched[out] == 0:
-            s.output_touched[out] = 1
-            s.outputs[s.size[OUTPUTS]] = out
-            s.size[OUTPUTS] += 1
-    if t.timer_first[node] < t.timer_first[node + 1] and s.watch_touched[node] == 0:
-        s.watch_touched[node] = 1
-        s.watched[s.size[WATCHED]] = node
-        s.size[WATCHED] += 1
+    for k in range(t.nodes[node].first_output, t.nodes[node + 1].first_output):
+        out = t.links[k]
+        s.output_true[out] = s.nodes[node].true
+        if s.outputs[out].touched == 0:
+            s.outputs[out].touched = 1
+            s.lists[s.cursor[OUTPUTS_AT] + s.cursor[OUTPUTS]] = out
+            s.cursor[OUTPUTS] += 1
+    timed = t.nodes[node].first_timer < t.nodes[node + 1].first_timer
+    if timed and s.nodes[node].watched == 0:
+        s.nodes[node].watched = 1
+        s.lists[s.cursor[WATCHED_AT] + s.cursor[WATCHED]] = node
+        s.cursor[WATCHED] += 1
 
 
 @compiled
 def remember_node(s: State, node: int) -> None:
     """Put the node on the list of what to put back after this person."""
-    if s.changed[node] == 0:
-        s.changed[node] = 1
-        s.changed_nodes[s.size[NODES]] = node
-        s.size[NODES] += 1
+    if s.nodes[node].changed == 0:
+        s.nodes[node].changed = 1
+        s.lists[s.cursor[NODES_AT] + s.cursor[NODES]] = node
+        s.cursor[NODES] += 1
 
 
 @compiled
@@ -131,46 +91,45 @@ def add(t: Tables, s: State, child: int, amount: int) -> None:
     s.stack[0], s.stack[1] = child, amount
     while depth > 0:
         depth -= 1
-        node, change = s.stack[2 * depth], s.stack[2 * depth + 1]
-        for k in range(t.edge_first[node], t.edge_first[node + 1]):
-            parent = t.edge_parent[k]
+        node, change = np.int64(s.stack[2 * depth]), np.int64(s.stack[2 * depth + 1])
+        for k in range(t.nodes[node].first_edge, t.nodes[node + 1].first_edge):
+            parent = np.int64(t.edges[k].parent)
             remember_node(s, parent)
-            s.total[parent] += t.edge_weight[k] * change
-            true = np.uint8(s.total[parent] >= t.threshold[parent])
-            if true != s.true[parent]:
-                s.true[parent] = true
+            s.nodes[parent].total += t.edges[k].weight * change
+            true = np.uint8(s.nodes[parent].total >= t.nodes[parent].threshold)
+            if true != s.nodes[parent].true:
+                s.nodes[parent].true = true
                 note_flip(t, s, parent)
-                if t.edge_first[parent] < t.edge_first[parent + 1]:
+                if t.nodes[parent].first_edge < t.nodes[parent + 1].first_edge:
                     s.stack[2 * depth] = parent
                     s.stack[2 * depth + 1] = 1 if true else -1
                     depth += 1
 
 
 @compiled
-def turn(t: Tables, s: State, atom: int, true: bool) -> None:
-    """Turn an atom on or off."""
-    flag = np.uint8(true)
-    if s.true[atom] != flag:
+def turn(t: Tables, s: State, atom: int, true: np.uint8) -> None:
+    """Turn an atom ON or OFF."""
+    if s.nodes[atom].true != true:
         remember_node(s, atom)
-        s.true[atom] = flag
+        s.nodes[atom].true = true
         note_flip(t, s, atom)
-        add(t, s, atom, 1 if true else -1)
+        add(t, s, atom, np.int64(true) * 2 - 1)
 
 
 @compiled
 def touch(s: State, atom: int) -> None:
     """Put the atom on the list of what to put back after this person."""
-    if s.touched[atom] == 0:
-        s.touched[atom] = 1
-        s.touched_atoms[s.size[ATOMS]] = atom
-        s.size[ATOMS] += 1
+    if s.atoms[atom].touched == 0:
+        s.atoms[atom].touched = 1
+        s.lists[s.cursor[ATOMS]] = atom
+        s.cursor[ATOMS] += 1
 
 
 @compiled
 def push(s: State, entry: int) -> None:
     """Put an entry on the agenda (a binary heap, smallest first)."""
-    heap, at = s.agenda, s.size[AGENDA]
-    s.size[AGENDA] += 1
+    heap, at = s.agenda, s.cursor[AGENDA]
+    s.cursor[AGENDA] += 1
     while at > 0:
         above = (at - 1) >> 1
         if heap[above] <= entry:
@@ -185,8 +144,8 @@ def pop(s: State) -> int:
     """Take the earliest entry off the agenda."""
     heap = s.agenda
     first = heap[0]
-    s.size[AGENDA] -= 1
-    count = s.size[AGENDA]
+    s.cursor[AGENDA] -= 1
+    count = s.cursor[AGENDA]
     entry, at = heap[count], 0
     while True:
         below = 2 * at + 1
@@ -205,19 +164,26 @@ def pop(s: State) -> int:
 @compiled
 def put_back(t: Tables, s: State) -> None:
     """Forget the person: restore what was touched."""
-    for k in range(s.size[ATOMS]):
-        a = s.touched_atoms[k]
-        s.last[a] = s.other[a] = s.expiry[a] = NEVER
-        s.row[a] = s.other_row[a] = -1
-        s.kept[a] = 0
-        s.scheduled[a] = s.touched[a] = 0
-    for k in range(s.size[NODES]):
-        node = s.changed_nodes[k]
-        s.changed[node] = 0
-        s.total[node] = t.start_sum[node]
-        s.true[node] = np.uint8(t.start_state[node])
-        for j in range(t.output_first[node], t.output_first[node + 1]):
-            s.output_true[t.output[j]] = s.true[node]
-    for k in range(s.size[OUTPUTS]):
-        s.output_touched[s.outputs[k]] = 0
-    s.size[:] = 0
+    for k in range(s.cursor[ATOMS]):
+        a = s.lists[k]
+        s.atoms[a].last = s.atoms[a].other = s.atoms[a].expiry = NEVER
+        s.atoms[a].row = s.atoms[a].other_row = -1
+        s.atoms[a].kept = 0
+        s.atoms[a].scheduled = s.atoms[a].touched = 0
+    for k in range(s.cursor[NODES]):
+        node = s.lists[s.cursor[NODES_AT] + k]
+        s.nodes[node].changed = 0
+        s.nodes[node].total = t.nodes[node].start_sum
+        s.nodes[node].true = t.nodes[node].start_state
+        for j in range(t.nodes[node].first_output, t.nodes[node + 1].first_output):
+            s.output_true[t.links[j]] = s.nodes[node].true
+    forget_outputs(s)
+    s.cursor[ATOMS] = s.cursor[NODES] = s.cursor[WATCHED] = s.cursor[AGENDA] = 0
+
+
+@compiled
+def forget_outputs(s: State) -> None:
+    """Empty the list of outputs that were touched."""
+    for k in range(s.cursor[OUTPUTS]):
+        s.outputs[s.lists[s.cursor[OUTPUTS_AT] + k]].touched = 0
+    s.cursor[OUTPUTS] = 0

@@ -7,69 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.definition import Definition, ListTable
 from harmfree.periods.expressions import Derivation, Operator
+from harmfree.periods.kernel_atoms import MAIN, OTHER
+from harmfree.periods.kernel_tables import (
+    ATOM,
+    BIRTHDAY,
+    EDGE,
+    LISTENER,
+    NODE,
+    Int32,
+    Records,
+    Tables,
+)
 from harmfree.periods.network import Atom, Kind, Network
 from harmfree.periods.windows import DefinitionError, Window, days, reach_table
 
 OPERATORS: dict[Operator, int] = {"<": 0, "<=": 1, ">": 2, ">=": 3}
 COMPARATORS = ("", "<", "<=", ">", ">=", "~")
-MAIN, OTHER = 0, 1
-Int32 = npt.NDArray[np.int32]
-Arrays = dict[str, Any]
 Hearing = tuple[Int32, int, int, npt.NDArray[np.float64]]  # codes, atom, role, weights
-
-
-class Tables(NamedTuple):
-    """The plan as arrays. ``*_first`` are offsets: row i owns ``first[i]:first[i + 1]``.
-
-    Atoms come first among the nodes. -1 stands for "none" in references to windows and lists.
-    """
-
-    kind: npt.NDArray[np.int8]
-    within: npt.NDArray[np.int16]
-    ago: npt.NDArray[np.int16]
-    clear: npt.NDArray[np.int16]
-    at_least: Int32
-    ring: Int32  # where the atom's last days are kept
-    where: npt.NDArray[np.int8]
-    where_limit: npt.NDArray[np.float32]
-    operator: npt.NDArray[np.int8]
-    limit: npt.NDArray[np.float32]
-    factor: npt.NDArray[np.int16]  # row of `factors`
-    derived: npt.NDArray[np.int16]  # row of the derived values
-    lowest: npt.NDArray[np.bool_]
-    days: Int32
-    tie_active: npt.NDArray[np.bool_]
-    timed: Int32  # for a timer: the node that it watches
-    threshold: npt.NDArray[np.int64]  # per node
-    start_sum: npt.NDArray[np.int64]
-    start_state: npt.NDArray[np.bool_]
-    edge_first: Int32  # node -> (parent, weight)
-    edge_parent: Int32
-    edge_weight: Int32
-    output_first: Int32  # node -> outputs; output 2i is a denominator, 2i + 1 its numerator
-    output: Int32
-    timer_first: Int32  # node -> timers that watch it
-    timer: Int32
-    evidence_first: Int32  # definition -> atoms
-    evidence: Int32
-    listener_first: Int32  # code -> (atom, role, weight)
-    listener: Int32
-    listener_role: npt.NDArray[np.int8]
-    listener_weight: npt.NDArray[np.float64]
-    factors: npt.NDArray[np.float64]  # [list, unit]
-    comparators: npt.NDArray[np.int8]  # [unit]
-    reach: npt.NDArray[np.int32]  # [window, day]
-    ages: Int32
-    age_atom: Int32
-    sex_atom: Int32  # [sex] -> atom
-    special: Int32  # [alive atom, registered atom]
 
 
 @dataclass(frozen=True)
@@ -90,13 +50,12 @@ class Plan:
     @property
     def ring_length(self) -> int:
         """How many days the counting atoms keep in all."""
-        counted = self.tables.kind == Kind.COUNTED
-        return int(self.tables.at_least[counted].sum())
+        return sum(atom.at_least for atom in self.atoms if atom.kind is Kind.COUNTED)
 
     @property
     def needs_until(self) -> bool:
         """Whether any definition reads the end of supply."""
-        return bool((self.tables.kind == Kind.SUPPLY).any())
+        return any(atom.kind is Kind.SUPPLY for atom in self.atoms)
 
 
 def list_names(definitions: Iterable[Definition]) -> set[str]:
@@ -169,11 +128,12 @@ def _check(definitions: Sequence[Definition], lists: Mapping[str, ListTable]) ->
             )
 
 
-def offsets(keys: Int32, rows: int) -> tuple[Int32, npt.NDArray[np.int64]]:
-    """Offsets of each key's rows, and the order that puts rows of one key together."""
+def grouped(keys: npt.ArrayLike, rows: int) -> tuple[Int32, Int32]:
+    """The order that puts the rows of one key together, and the offsets of each key's rows."""
+    numbers = np.asarray(keys, np.int64)
     first = np.zeros(rows + 1, np.int32)
-    np.cumsum(np.bincount(keys, minlength=rows), out=first[1:])
-    return first, np.argsort(keys, kind="stable")
+    np.cumsum(np.bincount(numbers, minlength=rows), out=first[1:])
+    return np.argsort(numbers, kind="stable").astype(np.int32), first
 
 
 class _Builder:
@@ -194,21 +154,25 @@ class _Builder:
         self.derivations: dict[Derivation, int] = {}
 
     def tables(self, pairs: list[tuple[int, int]]) -> Tables:
-        atoms, listeners = self._atom_arrays(), self._listeners()
+        atoms = self._atom_rows()
+        first_listener, listeners = self._listeners()
+        nodes, edges, links, first_evidence = self._node_rows(pairs)
         return Tables(
-            **atoms,
-            **self._node_arrays(),
-            **self._outputs(pairs),
-            **listeners,
-            **self._static(),
+            atoms=atoms,
+            nodes=nodes,
+            edges=edges,
+            links=links,
+            first_evidence=first_evidence,
+            first_listener=first_listener,
+            listeners=listeners,
             factors=np.array(
                 [self.lists[name].factors for name in self.list_rows]
                 or [np.ones(len(self.comparators))]
             ),
             comparators=np.array([COMPARATORS.index(c) for c in self.comparators], np.int8),
-            reach=np.array(
-                [reach_table(w) for w in self.windows] or [reach_table(days(0))], np.int32
-            ),
+            reach=np.array([reach_table(w) for w in self.windows or [days(0)]], np.int32),
+            birthdays=self._birthdays(),
+            fixed=self._fixed(),
         )
 
     def _node(self, reference: int) -> int:
@@ -218,9 +182,8 @@ class _Builder:
         return -1 if window is None else self.windows.setdefault(window, len(self.windows))
 
     def _factor(self, atom: Atom) -> int:
-        if atom.kind not in (Kind.VALUE, Kind.SUPPLY) and atom.where is None:
-            return -1
-        if atom.derivation is not None:
+        reads_value = atom.kind in (Kind.VALUE, Kind.SUPPLY) or atom.where is not None
+        if atom.derivation is not None or not reads_value:
             return -1
         return self.list_rows.setdefault(atom.codes, len(self.list_rows))
 
@@ -229,93 +192,82 @@ class _Builder:
             return -1
         return self.derivations.setdefault(atom.derivation, len(self.derivations))
 
-    def _atom_arrays(self) -> Arrays:
-        atoms = self.atoms
-        at_least = np.array([a.at_least for a in atoms], np.int32)
-        counted = np.array([a.kind == Kind.COUNTED for a in atoms], bool)
-        ring = np.concatenate([[0], np.cumsum(np.where(counted, at_least, 0))[:-1]])
-        no_test: tuple[Operator, float] = ("<", 0.0)
-        return {
-            "kind": np.array([a.kind for a in atoms], np.int8),
-            "within": np.array([self._window(a.within) for a in atoms], np.int16),
-            "ago": np.array([self._window(a.ago) for a in atoms], np.int16),
-            "clear": np.array([self._window(a.clear) for a in atoms], np.int16),
-            "at_least": at_least,
-            "ring": ring.astype(np.int32)[: len(atoms)],
-            "where": np.array([OPERATORS[a.where[0]] if a.where else -1 for a in atoms], np.int8),
-            "where_limit": np.array([(a.where or no_test)[1] for a in atoms], np.float32),
-            "operator": np.array([OPERATORS[(a.compare or no_test)[0]] for a in atoms], np.int8),
-            "limit": np.array([(a.compare or no_test)[1] for a in atoms], np.float32),
-            "factor": np.array([self._factor(a) for a in atoms], np.int16),
-            "derived": np.array([self._derived(a) for a in atoms], np.int16),
-            "lowest": np.array([a.lowest for a in atoms], bool),
-            "days": np.array([a.days for a in atoms], np.int32),
-            "tie_active": np.array([a.tie_active for a in atoms], bool),
-            "timed": np.array(
-                [self._node(a.timer_of) if a.kind == Kind.TIMER else -1 for a in atoms], np.int32
-            ),
-        }
+    def _atom_rows(self) -> Records:
+        rows, ring = np.zeros(len(self.atoms), ATOM), 0
+        for row, atom in zip(rows, self.atoms, strict=True):
+            row["kind"], row["at_least"], row["days"] = atom.kind, atom.at_least, atom.days
+            row["lowest"], row["tie_active"] = atom.lowest, atom.tie_active
+            for name in ("within", "ago", "clear"):
+                row[name] = self._window(getattr(atom, name))
+            row["where"] = -1
+            if atom.where is not None:
+                row["where"], row["where_limit"] = OPERATORS[atom.where[0]], atom.where[1]
+            if atom.compare is not None:
+                row["operator"], row["limit"] = OPERATORS[atom.compare[0]], atom.compare[1]
+            row["factor"], row["derived"], row["ring"] = (
+                self._factor(atom),
+                self._derived(atom),
+                ring,
+            )
+            ring += atom.at_least if atom.kind is Kind.COUNTED else 0
+        return rows
 
-    def _node_arrays(self) -> Arrays:
-        count = len(self.atoms)
-        sums, starts = self.network.sums, self.network.starts
-        edges = [
-            (self._node(child), count + number, weight)
-            for number, each in enumerate(sums)
+    def _node_rows(self, pairs: list[tuple[int, int]]) -> tuple[Records, Records, Int32, Int32]:
+        """Nodes with their edges, outputs and timers, and where each definition's evidence is."""
+        count, sums, starts = len(self.atoms), self.network.sums, self.network.starts
+        order = [*range(count), *(-1 - number for number in range(len(sums)))]
+        nodes = np.zeros(len(order) + 1, NODE)
+        nodes["threshold"][:-1] = [1] * count + [each.threshold for each in sums]
+        nodes["start_state"][:-1] = [starts[reference] for reference in order]
+        nodes["start_sum"][count:-1] = [
+            sum(weight for child, weight in each.children if starts[child]) for each in sums
+        ]
+        edges, nodes["first_edge"] = self._edges(len(order))
+        outputs, nodes["first_output"] = grouped(
+            [self._node(reference) for pair in pairs for reference in pair], len(order)
+        )
+        timers = [i for i, atom in enumerate(self.atoms) if atom.kind is Kind.TIMER]
+        place, first_timer = grouped(
+            [self._node(self.atoms[i].timer_of) for i in timers], len(order)
+        )
+        nodes["first_timer"] = first_timer + len(outputs)
+        below = [self._evidence(numerator) for _, numerator in pairs]
+        before = len(outputs) + len(timers)
+        first_evidence = before + np.cumsum([0, *(len(atoms) for atoms in below)])
+        links = np.concatenate(
+            [outputs, np.array(timers, np.int32)[place], *(np.array(b, np.int32) for b in below)]
+        )
+        return nodes, edges, links.astype(np.int32), first_evidence.astype(np.int32)
+
+    def _edges(self, nodes: int) -> tuple[Records, Int32]:
+        found = [
+            (self._node(child), len(self.atoms) + number, weight)
+            for number, each in enumerate(self.network.sums)
             for child, weight in each.children
         ]
-        child, parent, weight = (np.array(c, np.int32) for c in zip(*edges, strict=True))
-        first, order = offsets(child, count + len(sums))
-        timers = [i for i, a in enumerate(self.atoms) if a.kind is Kind.TIMER]
-        timed = np.array([self._node(self.atoms[i].timer_of) for i in timers], np.int32)
-        timer_first, timer_order = offsets(timed, count + len(sums))
-        start_sum = [sum(w for c, w in each.children if starts[c]) for each in sums]
-        return {
-            "threshold": np.array([1] * count + [each.threshold for each in sums], np.int64),
-            "start_sum": np.array([0] * count + start_sum, np.int64),
-            "start_state": np.array(
-                [starts[i] for i in range(count)] + [starts[-1 - i] for i in range(len(sums))]
-            ),
-            "edge_first": first,
-            "edge_parent": parent[order],
-            "edge_weight": weight[order],
-            "timer_first": timer_first,
-            "timer": np.array(timers, np.int32)[timer_order],
-        }
+        place, first = grouped([child for child, _, _ in found], nodes)
+        edges = np.zeros(len(found), EDGE)
+        edges["parent"] = np.array([parent for _, parent, _ in found], np.int32)[place]
+        edges["weight"] = np.array([weight for _, _, weight in found], np.int32)[place]
+        return edges, first
 
-    def _outputs(self, pairs: list[tuple[int, int]]) -> Arrays:
-        nodes = np.array([self._node(r) for pair in pairs for r in pair], np.int32)
-        first, order = offsets(nodes, len(self.atoms) + len(self.network.sums))
-        below = [
-            [a for a in self.network.atoms_below(numerator) if self._speaks(self.atoms[a])]
-            for _, numerator in pairs
-        ]
-        counts = np.array([0, *(len(b) for b in below)])
-        return {
-            "output_first": first,
-            "output": order.astype(np.int32),
-            "evidence_first": np.cumsum(counts).astype(np.int32),
-            "evidence": np.array([a for b in below for a in b], np.int32),
-        }
+    def _evidence(self, numerator: int) -> list[int]:
+        """The atoms below a numerator that events speak to."""
+        below = self.network.atoms_below(numerator)
+        return [a for a in below if self.atoms[a].codes or self.atoms[a].derivation is not None]
 
-    @staticmethod
-    def _speaks(atom: Atom) -> bool:
-        return bool(atom.codes) or atom.derivation is not None
-
-    def _listeners(self) -> Arrays:
-        parts = [
-            part for number, atom in enumerate(self.atoms) for part in self._hears(number, atom)
-        ]
-        empty = (np.zeros(0, np.int32), 0, MAIN, np.zeros(0))
-        codes, atom_no, role, weight = zip(*(parts or [empty]), strict=True)
+    def _listeners(self) -> tuple[Int32, Records]:
+        parts: list[Hearing] = [(np.zeros(0, np.int32), 0, MAIN, np.zeros(0))]
+        for number, atom in enumerate(self.atoms):
+            parts.extend(self._hears(number, atom))
+        codes, atoms, roles, weights = zip(*parts, strict=True)
         sizes = [len(c) for c in codes]
-        first, order = offsets(np.concatenate(codes).astype(np.int32), self.codes)
-        return {
-            "listener_first": first,
-            "listener": np.repeat(np.array(atom_no, np.int32), sizes)[order],
-            "listener_role": np.repeat(np.array(role, np.int8), sizes)[order],
-            "listener_weight": np.concatenate(weight)[order],
-        }
+        place, first = grouped(np.concatenate(codes), self.codes)
+        listeners = np.zeros(len(place), LISTENER)
+        listeners["atom"] = np.repeat(np.array(atoms, np.int32), sizes)[place]
+        listeners["role"] = np.repeat(np.array(roles, np.int32), sizes)[place]
+        listeners["weight"] = np.concatenate(weights)[place]
+        return first, listeners
 
     def _hears(self, number: int, atom: Atom) -> Iterable[Hearing]:
         names = [(atom.codes, MAIN), (atom.other, OTHER)]
@@ -325,22 +277,25 @@ class _Builder:
             if not name:
                 continue
             table = self.lists[name]
-            keep = (
-                table.groups == atom.group if atom.group >= 0 else np.ones(len(table.groups), bool)
-            )
+            keep = (table.groups == atom.group) | (atom.group < 0)
             if atom.derivation is not None:
                 keep &= ~np.isin(table.code_ids, list(heard))
                 heard.update(table.code_ids.tolist())
             yield table.code_ids[keep], number, role, table.weights[keep]
 
-    def _static(self) -> Arrays:
-        found = {a.static: i for i, a in enumerate(self.atoms) if a.static is not None}
-        ages = sorted((value, i) for (name, value), i in found.items() if name == "age")
+    def _static(self, what: str) -> dict[int, int]:
+        """The atoms that are set from outside, by their number (age, sex)."""
         return {
-            "ages": np.array([age for age, _ in ages], np.int32),
-            "age_atom": np.array([i for _, i in ages], np.int32),
-            "sex_atom": np.array([found.get(("sex", s), -1) for s in range(4)], np.int32),
-            "special": np.array(
-                [found.get(("alive", 0), -1), found.get(("registered", 0), -1)], np.int32
-            ),
+            atom.static[1]: i
+            for i, atom in enumerate(self.atoms)
+            if atom.static is not None and atom.static[0] == what
         }
+
+    def _birthdays(self) -> Records:
+        ages = sorted(self._static("age").items())
+        return np.array(ages, BIRTHDAY)
+
+    def _fixed(self) -> Int32:
+        sexes = self._static("sex")
+        others = [self._static(what).get(0, -1) for what in ("alive", "registered")]
+        return np.array([*(sexes.get(number, -1) for number in range(4)), *others], np.int32)
