@@ -56,14 +56,20 @@ class Equation:
     terms: tuple[tuple[str, float, float], ...]
     flags: Mapping[str, float]
 
-    def continuous(self, letter: str, age: float, bmi: float) -> float:
-        """Return the part of `a` from age (letter "a") or body mass index ("b")."""
-        dage, dbmi = age / 10, min(max(bmi, BMI_LOW), BMI_HIGH) / 10
-        return sum(
-            coefficient * (TRANSFORMS[name](dage, dbmi) - centre)
-            for name, centre, coefficient in self.terms
-            if name.startswith(letter)
-        )
+    def of_age(self, age: float) -> float:
+        """Return what age in years adds to `a`."""
+        return self._part("a", age / 10, 1.0)
+
+    def of_bmi(self, bmi: float) -> float:
+        """Return what a body mass index in kg/m2 adds to `a`."""
+        return self._part("b", 1.0, min(max(bmi, BMI_LOW), BMI_HIGH) / 10)
+
+    def _part(self, letter: str, dage: float, dbmi: float) -> float:
+        total = 0.0
+        for name, centre, coefficient in self.terms:
+            if name[0] == letter:
+                total += coefficient * (TRANSFORMS[name](dage, dbmi) - centre)
+        return total
 
     def risk(self, a: float, years: int) -> float:
         """Return the risk in per cent over 1 to 18 years for the sum `a`."""

@@ -178,7 +178,7 @@ def qfracture(given: QFractureInputs) -> Outcome:
     # `needed` already says which of these are absent; repeated so that types are narrowed.
     if needed or given.sex is None or given.age is None or bmi is None or given.surv is None:
         return Outcome(None, missing=needed + unknown, warnings=warnings)
-    parts = {name: _parts(equation(name, given.sex), given, bmi, flags) for name in OUTCOMES}
+    parts = {name: _parts(name, given, bmi, flags) for name in OUTCOMES}
     if unknown:
         spans = {
             f"{name}_{end}": _risk_with(equation(name, given.sex), parts[name], unknown, end, given)
@@ -215,10 +215,8 @@ def qfracture(given: QFractureInputs) -> Outcome:
 
 def _flags(given: QFractureInputs) -> Mapping[str, bool | None]:
     rest = False if given.others_absent else None
-    return {
-        name: rest if getattr(given, name) is None else getattr(given, name)
-        for name in flag_names()
-    }
+    stated = given.__dict__
+    return {name: rest if stated[name] is None else stated[name] for name in flag_names()}
 
 
 @lru_cache(maxsize=4)
@@ -239,17 +237,20 @@ def _bmi(given: QFractureInputs) -> float | None:
 
 
 def _parts(
-    held: Equation, given: QFractureInputs, bmi: float, flags: Mapping[str, bool | None]
+    outcome: str, given: QFractureInputs, bmi: float, flags: Mapping[str, bool | None]
 ) -> tuple[Component, ...]:
     """Return what each input adds to the logarithm of the hazard."""
-    age = given.age or 0
+    sex, age = given.sex or "", given.age or 0
+    held = equation(outcome, sex)
     return (
-        _term("age", "Age", age, held.continuous("a", age, bmi)),
-        _term("bmi", "Body mass index", round(bmi, 6), held.continuous("b", age, bmi)),
-        _term("alcohol_cat6", "Alcohol", given.alcohol_cat6, held.alcohol[_n(given.alcohol_cat6)]),
-        _term("ethrisk", "Ethnic group", given.ethrisk, held.ethnicity[_n(given.ethrisk) - 1]),
-        _term("smoke_cat", "Smoking", given.smoke_cat, held.smoking[_n(given.smoke_cat)]),
-        *(_flag_part(name, flags[name], held.flags[name]) for name in held.flags),
+        _age_part(outcome, sex, age),
+        Component("bmi", "Body mass index", round(bmi, 6), held.of_bmi(bmi), ADDS),
+        _choice(
+            "alcohol_cat6", "Alcohol", given.alcohol_cat6, held.alcohol[_n(given.alcohol_cat6)]
+        ),
+        _choice("ethrisk", "Ethnic group", given.ethrisk, held.ethnicity[_n(given.ethrisk) - 1]),
+        _choice("smoke_cat", "Smoking", given.smoke_cat, held.smoking[_n(given.smoke_cat)]),
+        *[_flag_part(name, flags[name], adds) for name, adds in held.flags.items()],
     )
 
 
@@ -257,9 +258,17 @@ def _n(choice: str | None) -> int:
     return int(choice or 0)
 
 
-@lru_cache(maxsize=20_000)
-def _term(name: str, label: str, given: float | str | None, adds: float) -> Component:
-    return Component(name, label, given, adds, "adds to the logarithm of the hazard")
+ADDS = "adds to the logarithm of the hazard"
+
+
+@lru_cache(maxsize=500)
+def _age_part(outcome: str, sex: str, age: int) -> Component:
+    return Component("age", "Age", age, equation(outcome, sex).of_age(age), ADDS)
+
+
+@lru_cache(maxsize=500)
+def _choice(name: str, label: str, given: str | None, adds: float) -> Component:
+    return Component(name, label, given, adds, ADDS)
 
 
 @lru_cache(maxsize=500)
@@ -272,7 +281,10 @@ def _flag_part(name: str, present: bool | None, coefficient: float) -> Component
 
 
 def _total(parts: tuple[Component, ...]) -> float:
-    return sum(part.points for part in parts if part.points is not None)
+    total = 0.0
+    for part in parts:
+        total += part.points or 0.0
+    return total
 
 
 def _risk_with(
