@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harmfree.cli.output import json_option, print_json, print_table
-from harmfree.errors import PartlyDoneError
+from harmfree.cli.output import json_option, print_json, print_table, progress
+from harmfree.errors import InputError, PartlyDoneError
 
 if TYPE_CHECKING:
     from harmfree.improvement.spc.cases import Computed
@@ -123,8 +123,14 @@ def _from_json(kind: str, data: Path, outs: tuple[Path, ...], options: Options) 
             computed = _case_charts(found[0], kind)
             title = options["title"] or str(found[0].get("title") or data.stem)
             _save(_picture(computed, title, options), drawn)
+    elif any(path.suffix.lower() != ".json" for path in outs):
+        raise click.BadParameter("several cases are written as .json only", param_hint="-o")
     else:
-        result = [cases.answer_or_error(case, kind) for case in found]
+        with progress() as show:
+            result = []
+            for done, case in enumerate(found, 1):
+                result.append(cases.answer_or_error(case, kind))
+                show("charts", done, len(found))
     _write_json(result, [path for path in outs if path.suffix.lower() == ".json"])
     if not outs:
         if data.suffix.lower() == ".ndjson":
@@ -300,7 +306,18 @@ def _save(picture: Picture, paths: list[Path]) -> None:
 
 def _write_json(result: Any, paths: list[Path]) -> None:
     for path in paths:
-        path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_text(path, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"The file cannot be written: {error.strerror}",
+            where=str(path),
+            do="check that the folder exists and may be written to",
+        ) from error
 
 
 def _many(kind: str, path: Path, outs: tuple[Path, ...], as_json: bool, options: Options) -> None:
@@ -321,7 +338,7 @@ def _many(kind: str, path: Path, outs: tuple[Path, ...], as_json: bool, options:
     names = tuple(lines[0]) if lines else ()
     for out in outs:
         if out.suffix.lower() == ".csv":
-            out.write_text(Table(names, rows).csv(), encoding="utf-8")
+            _write_text(out, Table(names, rows).csv())
         elif out.suffix.lower() != ".json":
             raise click.BadParameter("many series are written as .csv or .json", param_hint="-o")
     if as_json:

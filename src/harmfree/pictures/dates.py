@@ -52,10 +52,10 @@ class DateScale:
         return [Tick(float(d.toordinal()), _label(d, unit, step)) for d in days]
 
     def _days(self, step: int) -> Iterator[date]:
-        first = math.ceil(self.low)
+        first = max(1, math.ceil(self.low))
         # Weeks start on Mondays: ordinal 1 is a Monday.
         first += (1 - first) % step if step >= 7 else 0
-        while first <= self.high:
+        while first <= min(self.high, date.max.toordinal()):
             yield date.fromordinal(first)
             first += step
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 
+_LARGE, _MANY_DECIMALS = 1e10, 7
+
 
 def figure(value: float, decimals: int) -> str:
-    """A number with thousands separators, a true minus sign and fixed decimals."""
+    """A number with thousands separators, a true minus sign and fixed decimals.
+
+    Very large and very small numbers are written with a power of ten.
+    """
+    if abs(value) >= _LARGE or decimals > _MANY_DECIMALS:
+        return f"{value:.4g}".replace("-", "\N{MINUS SIGN}") if value else "0"
     text = f"{value:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")

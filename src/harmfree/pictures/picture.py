@@ -126,7 +126,14 @@ class Picture:
                 do=f"end the file name in one of {', '.join(makers)}",
             )
         made = maker()
-        path.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
+        try:
+            path.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
+        except OSError as error:
+            raise PictureError(
+                f"The picture cannot be written: {error.strerror}",
+                where=str(path),
+                do="check that the folder exists and may be written to",
+            ) from error
 
     def _notes(self) -> tuple[Markup, ...]:
         if not self.notes:

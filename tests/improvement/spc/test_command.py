@@ -116,7 +116,7 @@ def test_options_fill_fields_that_a_case_does_not_have(tmp_path):
         ("xmr", "month,a,b\n2024-01-01,1,2\n", "Which column", "data.csv"),
         ("c", "month,falls\n2024-01-01,-1\n", "below zero", "row 1 (line 2), column 'falls'"),
         ("t", "gap\n3\n0\n", "greater than zero", "row 2 (line 3), column 'gap'"),
-        ("funnel", "unit,events,n\na,1,9\nb,1,0\nc,1,9\n", "above zero", "row 2, b"),
+        ("funnel", "unit,events,n\na,1,9\nb,1,0\nc,1,9\n", "1 or more", "row 2, b"),
     ],
 )  # fmt: skip
 def test_bad_input_names_row_and_column(tmp_path, kind, text, words, where):

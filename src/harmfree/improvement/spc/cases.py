@@ -25,7 +25,7 @@ from harmfree.improvement.spc.pareto import Pareto, pareto
 from harmfree.improvement.spc.rare_events import days_between, time_between
 from harmfree.improvement.spc.run_length import cusum_one_sided, cusum_two_sided, ewma_two_sided
 from harmfree.improvement.spc.runs import anhoej_limits, run_count_limits
-from harmfree.improvement.spc.series import Annotation, Series, Settings
+from harmfree.improvement.spc.series import Series, Settings
 from harmfree.improvement.spc.small_shifts import SmallShiftChart, cusum, ewma, in_control
 from harmfree.improvement.spc.subgroups import subgroup_series
 from harmfree.improvement.spc.transforms import FUNNELPLOTR, METHODS
@@ -52,7 +52,12 @@ def read_cases(path: Path, kind: str) -> tuple[list[dict[str, Any]], bool]:
     """
     if not path.is_file():
         raise NotFoundError("There is no such file", where=str(path), do="check the name")
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CaseError(
+            "The file is not UTF-8 text", where=path.name, do="save it as UTF-8"
+        ) from error
     document = _lines(text, path) if path.suffix.lower() == ".ndjson" else _document(text, path)
     if isinstance(document, dict):
         for name in ("cases", _LISTS.get(kind, "cases")):
@@ -155,7 +160,7 @@ def compute(case: Case, kind: str) -> Computed:
 
 def series_of(case: Case, kind: str) -> Series:
     """The series of a case."""
-    dates = tuple(fields.moment(d) for d in fields.first(case, "dates", "date", "x") or ())
+    dates = tuple(fields.moment(d) for d in fields.many(fields.first(case, "dates", "date", "x")))
     cells = fields.first(case, "values", "y", "value")
     if cells is None and kind in ("g", "t") and dates:
         return days_between(dates) if kind == "g" else time_between(dates)
@@ -163,7 +168,10 @@ def series_of(case: Case, kind: str) -> Series:
         raise CaseError("The case has no values", do='give "values": [...]')
     if kind in ("xbar", "s") and "sds" not in case:
         return _subgroups(case, cells)
-    rule = Disclosure(fields.span(case.get("suppressed")), float(case.get("rounded_to") or 0))
+    rule = Disclosure(
+        fields.span(case.get("suppressed")),
+        fields.maybe_float(case.get("rounded_to"), "rounded_to") or 0.0,
+    )
     readings = [read_cell(c, f"values, point {i + 1}", rule) for i, c in enumerate(cells)]
     sizes = fields.first(case, "n", "denominator", "sizes")
     exact = all(r.exact for r in readings)
@@ -181,11 +189,16 @@ def series_of(case: Case, kind: str) -> Series:
 def _subgroups(case: Case, cells: list[Any]) -> Series:
     """Subgroups as a list of lists, or as measurements with their dates or subgroups beside."""
     groups = fields.first(case, "subgroups", "dates", "date", "x")
+    if groups is not None and (not isinstance(groups, list) or len(groups) != len(cells)):
+        raise CaseError("Every value needs its subgroup", where="subgroups",
+                        do="give a list as long as the values")  # fmt: skip
     if cells and isinstance(cells[0], list):
         keys = groups if groups is not None else [f"{i + 1}" for i in range(len(cells))]
-        pairs = [(str(k), v) for k, inner in zip(keys, cells, strict=False) for v in inner]
+        pairs = [
+            (str(k), v) for k, inner in zip(keys, cells, strict=True) for v in fields.many(inner)
+        ]
     elif groups is not None:
-        pairs = [(str(k), v) for k, v in zip(groups, cells, strict=False)]
+        pairs = [(str(k), v) for k, v in zip(groups, cells, strict=True)]
     else:
         raise CaseError("The case has no subgroups", do="give values as a list of lists")
     names = [name for name, _ in pairs]
@@ -201,23 +214,20 @@ def settings_of(case: Case) -> Settings:
                         do="use up, down or neutral")  # fmt: skip
     fixed = fields.first(case, "fix_after_n", "fix_after_n_points", "freeze")
     screen = fields.first(case, "screen", "screen_outliers", "screened_mr")
-    rebases = fields.first(case, "rebase", "rebases") or []
+    rebases = fields.many(fields.first(case, "rebase", "rebases"))
     return Settings(
         improve=_DIRECTIONS[direction],  # type: ignore[arg-type]
         target=fields.maybe_float(case.get("target")),
         screen=bool(screen),
         rebases=tuple(fields.rebase(r) for r in rebases),
-        parts=tuple(int(p) for p in fields.many(fields.first(case, "part", "parts"))),
+        parts=tuple(fields.wholes(fields.first(case, "part", "parts"), "part")),
         fix_after=fields.whole(fixed, "fix_after_n"),
         centre=fields.maybe_float(fields.first(case, "cl", "centre")),
-        shift_points=int(case.get("shift_points") or 7),
-        trend_points=int(case.get("trend_points") or 7),
-        multiply=float(case.get("multiply") or 1),
-        rules=case.get("rules"),
-        annotations=tuple(
-            Annotation(fields.moment(a["date"]), str(a["text"]))
-            for a in case.get("annotations") or []
-        ),
+        shift_points=fields.whole(case.get("shift_points") or 7, "shift_points") or 7,
+        trend_points=fields.whole(case.get("trend_points") or 7, "trend_points") or 7,
+        multiply=fields.maybe_float(case.get("multiply") or 1, "multiply") or 1.0,
+        rules=fields.one_of(case.get("rules"), ("mdc", "anhoej"), "rules"),
+        annotations=tuple(fields.annotation(a) for a in fields.many(case.get("annotations"))),
     )
 
 
@@ -227,15 +237,16 @@ def _funnel(case: Case) -> Funnel:
     if len(numerator) != len(denominator):
         raise CaseError(f"There are {len(numerator)} numerators but {len(denominator)} "
                         "denominators", do="give one for every unit")  # fmt: skip
-    names = fields.first(case, "names", "units", "labels") or [
-        f"unit {i + 1}" for i in range(len(numerator))
-    ]
-    trim_by = case.get("trim_by")
+    names = [f"unit {i + 1}" for i in range(len(numerator))]
+    if fields.first(case, "names", "units", "labels") is not None:
+        names = fields.texts(case, "names", "units", "labels")
+    trim_by = fields.maybe_float(case.get("trim_by"), "trim_by")
     return funnel(
         tuple(str(n) for n in names), numerator, denominator, method=_method(case),
         target=fields.maybe_float(case.get("target")),
-        trim_by=TRIM if trim_by is None else float(trim_by),
-        trim=case.get("trim"), adjust=case.get("adjust"),
+        trim_by=TRIM if trim_by is None else trim_by,
+        trim=fields.one_of(case.get("trim"), ("winsorise", "truncate"), "trim"),
+        adjust=case.get("adjust"),
     )  # fmt: skip
 
 
@@ -264,8 +275,8 @@ def _small_shift(case: Case, kind: str) -> SmallShiftChart:
     fixed = fields.first(case, "fix_after_n", "fix_after_n_points", "freeze", "baseline")
     control = in_control(series, target, sd, fields.whole(fixed, "fix_after_n"))
     goal = {
-        "shift": float(case.get("shift") or 1),
-        "run_length": float(case.get("run_length") or 370),
+        "shift": fields.maybe_float(case.get("shift"), "shift") or 1.0,
+        "run_length": fields.maybe_float(case.get("run_length"), "run_length") or 370.0,
     }
     if kind == "cusum":
         k, h = (fields.maybe_float(case.get(name), name) for name in ("k", "h"))
@@ -279,24 +290,29 @@ def _run_lengths(case: Case, kind: str) -> dict[str, Any] | None:
     """Run lengths of a design, for a case without values."""
     if fields.first(case, "values", "y") is not None:
         return None
-    mu = float(case.get("mu") or 0)
-    if kind == "cusum" and "k" in case and "h" in case:
-        k, h = float(case["k"]), float(case["h"])
+    mu = fields.maybe_float(case.get("mu"), "mu") or 0.0
+    k, h = (fields.maybe_float(case.get(name), name) for name in ("k", "h"))
+    if kind == "cusum" and k is not None and h is not None:
         one, two = cusum_one_sided(k, h, mu), cusum_two_sided(k, h, mu)
         return {"kind": kind, "k": k, "h": h, "mu": mu, "arl_one": one, "arl_two": two}
-    weight, width = fields.first(case, "weight", "l", "lambda"), fields.first(case, "width", "c")
+    weight = fields.maybe_float(fields.first(case, "weight", "l", "lambda"), "weight")
+    width = fields.maybe_float(fields.first(case, "width", "c"), "width")
     if kind == "ewma" and weight is not None and width is not None:
-        two = ewma_two_sided(float(weight), float(width), mu)
-        return {"kind": kind, "l": float(weight), "c": float(width), "mu": mu, "arl_two": two}
+        two = ewma_two_sided(weight, width, mu)
+        return {"kind": kind, "l": weight, "c": width, "mu": mu, "arl_two": two}
     return None
 
 
 def _run_limits(case: Case, kind: str) -> dict[str, Any] | None:
     """Anhøj's limits and the exact run-count limits for a number of useful points."""
-    useful = fields.first(case, "n_useful", "n.useful")
+    useful = fields.whole(fields.first(case, "n_useful", "n.useful"), "n_useful")
     if kind != "run" or useful is None or fields.first(case, "values", "y") is not None:
         return None
-    longest, crossings = anhoej_limits(int(useful))
-    least, most = run_count_limits(int(useful) // 2, int(useful) - int(useful) // 2)
-    return {"kind": kind, "n_useful": int(useful), "longest_run_max": longest,
+    if useful < 1:
+        raise CaseError(
+            f"There are no limits for {useful} points", where="n_useful", do="give 1 or more"
+        )
+    longest, crossings = anhoej_limits(useful)
+    least, most = run_count_limits(useful // 2, useful - useful // 2)
+    return {"kind": kind, "n_useful": useful, "longest_run_max": longest,
             "crossings_min": crossings, "runs_least": least, "runs_most": most}  # fmt: skip

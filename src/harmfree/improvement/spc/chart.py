@@ -91,6 +91,7 @@ def control_chart(kind: str, series: Series, settings: Settings | None = None) -
     segment = segments(series, settings)
     base = baseline(segment, settings.fix_after)
     plotted = _plotted(what, series, segment)
+    checks.check_plotted(what, plotted)
     limits = _lines(what, plotted, segment, base, settings)
     signals = _signals(what, plotted, limits, segment, settings)
     runs = _runs(plotted, limits.mean, segment)

@@ -50,6 +50,21 @@ def checked(kind: Kind, series: Series, settings: Settings) -> Series:
     return series
 
 
+def check_plotted(kind: Kind, plotted: Series) -> None:
+    """Refuse a series of which nothing is left to plot.
+
+    Raises:
+        ChartError: such as moving ranges of a single value, or denominators that are all 0.
+    """
+    included = np.ones(len(plotted), bool) if plotted.ghosted is None else ~plotted.ghosted
+    if not np.isfinite(plotted.values[included]).any():
+        raise ChartError(
+            f"Nothing can be plotted on a {kind.title}",
+            do="a moving range needs two values in a row, a share or rate a denominator above "
+            "zero, a standard deviation two measurements",
+        )
+
+
 def _check_settings(kind: Kind, settings: Settings) -> None:
     least = LEAST_BASELINE if kind.name == "xmr" else 2
     if settings.fix_after is not None and settings.fix_after < least:
@@ -57,6 +72,14 @@ def _check_settings(kind: Kind, settings: Settings) -> None:
             f"A baseline of {settings.fix_after} points is too short",
             do=f"fix the limits on at least {least} points",
         )
+    low, high = (0.0, np.inf) if kind.counts and not kind.per_size else kind.bounds
+    if settings.centre is not None and not low <= settings.centre <= high:
+        raise ChartError(
+            f"{settings.centre:g} cannot be the centre of a {kind.title}",
+            do=f"give a value from {low:g} to {high:g}",
+        )
+    if settings.multiply <= 0:
+        raise ChartError("The factor to multiply by must be above zero", do="use 1 or 1000")
     for name in ("shift_points", "trend_points"):
         if getattr(settings, name) < 3:
             raise ChartError(f"{name} must be 3 or more", do="use 6 or 7")

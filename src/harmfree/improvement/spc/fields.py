@@ -11,7 +11,7 @@ import numpy as np
 
 from harmfree.improvement.spc.arrays import Bools, Floats
 from harmfree.improvement.spc.errors import CaseError
-from harmfree.improvement.spc.series import Moment, Rebase
+from harmfree.improvement.spc.series import Annotation, Moment, Rebase
 from harmfree.improvement.spc.uncertain import Reading
 
 Case = Mapping[str, Any]
@@ -44,9 +44,12 @@ def maybe_float(value: Any, where: str = "") -> float | None:
     if value is None:
         return None
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         raise CaseError(f"'{value}' is not a number", where=where, do="give a number") from None
+    if not np.isfinite(number):
+        raise CaseError(f"'{value}' is not a finite number", where=where, do="give a number")
+    return number
 
 
 def whole(value: Any, where: str) -> int | None:
@@ -55,6 +58,27 @@ def whole(value: Any, where: str) -> int | None:
     if number is not None and number != int(number):
         raise CaseError(f"{number:g} is not a whole number", where=where, do="give a whole number")
     return None if number is None else int(number)
+
+
+def wholes(value: Any, where: str) -> list[int]:
+    """One whole number or a list of them."""
+    return [n for n in (whole(v, where) for v in many(value)) if n is not None]
+
+
+def one_of(value: Any, allowed: tuple[str, ...], where: str) -> Any:
+    """One of the allowed words, or None."""
+    if value is not None and value not in allowed:
+        raise CaseError(f"'{value}' is not one of {', '.join(allowed)}", where=where,
+                        do="use one of them")  # fmt: skip
+    return value
+
+
+def annotation(value: Any) -> Annotation:
+    """An object with date and text."""
+    if not isinstance(value, Mapping):
+        raise CaseError("An annotation has a date and a text", where="annotations",
+                        do='write {"date": "2025-01-31", "text": "..."}')  # fmt: skip
+    return Annotation(moment(value.get("date"), "annotations"), str(value.get("text") or ""))
 
 
 def floats(values: Any, where: str) -> Floats:
@@ -107,7 +131,7 @@ def ghosted(case: Case, count: int) -> Bools | None:
     for position in given:
         place = whole(position, "ghosted") or 0
         if not 1 <= place <= count:
-            raise CaseError(f"There is no point {place}", where="ghosted",
+            raise CaseError(f"There is no point {position}", where="ghosted",
                             do=f"count from 1 to {count}")  # fmt: skip
         result[place - 1] = True
     return result

@@ -156,6 +156,8 @@ def _check(
         problem = ""
         if not np.isfinite([numerator[i], denominator[i]]).all():
             problem = "A number is missing"
+        elif method.share and denominator[i] < 1:
+            problem = f"The denominator must be 1 or more, not {denominator[i]:g}"
         elif denominator[i] <= 0:
             problem = f"The denominator must be above zero, not {denominator[i]:g}"
         elif numerator[i] < 0:

@@ -8,6 +8,7 @@ method). Values are standardised: mean 0 in control, standard deviation 1, shift
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -16,7 +17,10 @@ from scipy import optimize, stats
 from harmfree.improvement.spc.arrays import Floats
 from harmfree.improvement.spc.errors import ChartError
 
-_NODES = 80
+#: Nodes of the quadrature: so many for each standard deviation of a step, within these bounds.
+_PER_SD, _LEAST_NODES, _MOST_NODES = 6, 80, 400
+#: Designs beyond these are outside what the quadrature resolves and what anyone charts.
+_MOST_SHIFT, _MOST_H, _MOST_MU, _MOST_ARL = 4.0, 50.0, 6.0, 1e9
 
 
 def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
@@ -27,8 +31,10 @@ def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
         h: decision interval, in standard deviations.
         mu: true mean, in standard deviations.
     """
-    _require(h > 0, f"The decision interval must be above zero, not {h:g}")
-    nodes, weights = _quadrature(0.0, h)
+    _require(0 < h <= _MOST_H, f"The decision interval must be above 0 and at most 50, not {h:g}")
+    _require(0 <= k <= _MOST_H, f"The reference value must be from 0 to 50, not {k:g}")
+    _require(abs(mu) <= _MOST_MU, f"The mean must be within 6 standard deviations, not {mu:g}")
+    nodes, weights = _quadrature(0.0, h, 1.0)
     # Unknowns: the run length from 0 (which has probability of its own) and from each node.
     starts = np.concatenate([[0.0], nodes])
     size = len(starts)
@@ -36,7 +42,7 @@ def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
     matrix[:, 0] -= stats.norm.cdf(k - mu - starts)
     density = stats.norm.pdf(nodes[np.newaxis, :] - starts[:, np.newaxis] + k - mu)
     matrix[:, 1:] -= weights * density
-    return float(np.linalg.solve(matrix, np.ones(size))[0])
+    return _sensible(lambda: float(np.linalg.solve(matrix, np.ones(size))[0]))
 
 
 def cusum_two_sided(k: float, h: float, mu: float = 0.0) -> float:
@@ -54,14 +60,20 @@ def ewma_two_sided(weight: float, width: float, mu: float = 0.0) -> float:
         mu: true mean, in standard deviations.
     """
     _require(0 < weight <= 1, f"The weight must be above 0 and at most 1, not {weight:g}")
-    _require(width > 0, f"The width must be above zero, not {width:g}")
+    _require(0 < width <= _MOST_H, f"The width must be above 0 and at most 50, not {width:g}")
+    _require(abs(mu) <= _MOST_MU, f"The mean must be within 6 standard deviations, not {mu:g}")
     limit = width * math.sqrt(weight / (2 - weight))
-    nodes, weights = _quadrature(-limit, limit)
+    nodes, weights = _quadrature(-limit, limit, weight)
     starts = np.concatenate([[0.0], nodes])
     step = (nodes[np.newaxis, :] - (1 - weight) * starts[:, np.newaxis]) / weight
     kernel = weights * stats.norm.pdf(step - mu) / weight
-    inner = np.linalg.solve(np.eye(len(nodes)) - kernel[1:], np.ones(len(nodes)))
-    return float(1 + kernel[0] @ inner)
+    size = len(nodes)
+
+    def solved() -> float:
+        inner = np.linalg.solve(np.eye(size) - kernel[1:], np.ones(size))
+        return float(1 + kernel[0] @ inner)
+
+    return _sensible(solved)
 
 
 def cusum_design(run_length: float, shift: float = 1.0, *, sides: int = 2) -> tuple[float, float]:
@@ -72,38 +84,53 @@ def cusum_design(run_length: float, shift: float = 1.0, *, sides: int = 2) -> tu
         shift: shift of the mean to find fastest, in standard deviations.
         sides: 1 or 2.
     """
-    _require(run_length > 5, "The run length must be more than 5")
-    _require(shift > 0, "The shift must be above zero")
+    _check_goal(run_length)
+    _require(0 < shift <= _MOST_SHIFT, f"The shift must be above 0 and at most 4, not {shift:g}")
     k = shift / 2
     arl = cusum_one_sided if sides == 1 else cusum_two_sided
-    h = optimize.brentq(
-        lambda h: math.log(arl(k, h) / run_length), 0.05, _highest(arl, k, run_length)
-    )
-    return k, float(h)
+    return k, _found(lambda h: arl(k, h), run_length, 0.05)
 
 
 def ewma_design(run_length: float, weight: float = 0.2) -> float:
     """Width of the limits of an EWMA with the wanted in-control run length."""
-    _require(run_length > 5, "The run length must be more than 5")
-    found = optimize.brentq(lambda c: math.log(ewma_two_sided(weight, c) / run_length), 0.3, 6.0)
-    return float(found)
+    _check_goal(run_length)
+    return _found(lambda width: ewma_two_sided(weight, width), run_length, 0.3)
 
 
-def _highest(arl: object, k: float, run_length: float) -> float:
-    """A decision interval whose run length is more than the wanted one."""
-    h = 1.0
-    while h < 200 and arl(k, h) < run_length:  # type: ignore[operator]
-        h *= 1.6
-    return h
+def _check_goal(run_length: float) -> None:
+    _require(
+        5 < run_length <= 1e6,
+        f"The run length must be above 5 and at most a million, not {run_length:g}",
+    )
+
+
+def _found(arl: Callable[[float], float], run_length: float, low: float) -> float:
+    """The parameter whose run length is the wanted one; the run length rises with it."""
+    _require(arl(low) < run_length, "No design has so short a run length for this shift")
+    high = low * 2
+    while arl(high) < run_length:
+        high *= 1.3
+    return float(optimize.brentq(lambda x: math.log(arl(x) / run_length), low, high))
+
+
+def _sensible(solve: Callable[[], float]) -> float:
+    """The run length, unless it is too long for the equations to give it."""
+    try:
+        length = solve()
+    except np.linalg.LinAlgError:
+        length = math.inf
+    _require(1 - 1e-9 <= length <= _MOST_ARL, "The run length is too long to compute")
+    return length
 
 
 @cache
-def _legendre() -> tuple[Floats, Floats]:
-    return np.polynomial.legendre.leggauss(_NODES)
+def _legendre(nodes: int) -> tuple[Floats, Floats]:
+    return np.polynomial.legendre.leggauss(nodes)
 
 
-def _quadrature(low: float, high: float) -> tuple[Floats, Floats]:
-    nodes, weights = _legendre()
+def _quadrature(low: float, high: float, sd: float) -> tuple[Floats, Floats]:
+    wanted = math.ceil(_PER_SD * (high - low) / sd)
+    nodes, weights = _legendre(min(_MOST_NODES, max(_LEAST_NODES, wanted)))
     half = (high - low) / 2
     return half * (nodes + 1) + low, half * weights
 

@@ -48,7 +48,8 @@ class Series:
     def __post_init__(self) -> None:
         for name in ("dates", "sizes", "spreads", "ghosted", "least", "most", "labels"):
             other = getattr(self, name)
-            if other is not None and len(other) and len(other) != len(self.values):
+            absent = other is None or (isinstance(other, tuple) and not other)
+            if not absent and len(other) != len(self.values):
                 raise ChartError(
                     f"There are {len(self.values)} values but {len(other)} {name}",
                     do="give one for every value",

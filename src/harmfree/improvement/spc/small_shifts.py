@@ -138,6 +138,8 @@ def ewma(
     """
     series = series.in_time_order()
     width = ewma_design(run_length, weight) if width is None else width
+    # Computed first: it refuses a weight or a width out of range.
+    false_alarm, detection = (ewma_two_sided(weight, width, mu) for mu in (0.0, shift))
     smooth = _smoothed(series.values, control.mean, weight)
     steps = np.cumsum(np.isfinite(series.values))
     growth = 1 - (1 - weight) ** (2 * steps)
@@ -146,8 +148,8 @@ def ewma(
     signal = (smooth > upper).astype(np.int64) - (smooth < lower)
     return SmallShiftChart(
         "ewma", series, control, smooth, smooth, upper, lower, signal,
-        {"weight": weight, "width": width}, ewma_two_sided(weight, width),
-        ewma_two_sided(weight, width, shift), _messages(series, control),
+        {"weight": weight, "width": width}, false_alarm,
+        detection, _messages(series, control),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -51,8 +52,10 @@ def read_cell(cell: str | float | None, where: str, rule: Disclosure) -> Reading
     """
     if cell is None:
         return _exact(float("nan"))
-    if isinstance(cell, int | float):
-        return _rounded(float(cell), rule)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _rounded(_finite(cell, where), rule)
+    if not isinstance(cell, str):
+        raise ChartError(f"'{cell}' is not a number", where=where, do="correct the value")
     text = cell.strip().replace("\N{MINUS SIGN}", "-")
     if text.lower() in MISSING:
         return _exact(float("nan"))
@@ -72,7 +75,18 @@ def read_cell(cell: str | float | None, where: str, rule: Disclosure) -> Reading
         number = float(text.rstrip("%")) / (100 if percent else 1)
     except ValueError:
         raise ChartError(f"'{cell}' is not a number", where=where, do="correct the cell") from None
-    return _rounded(number, rule)
+    return _rounded(_finite(number, where), rule)
+
+
+def _finite(value: float, where: str) -> float:
+    """The number; blank cells have been read before, so not-a-number is a mistake here."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ChartError(f"{value} is not a finite number", where=where, do="correct the cell")
+    return number
 
 
 def _span(text: str, rule: Disclosure) -> tuple[float, float] | None:
