@@ -92,8 +92,13 @@ def test_names_ignore_case_blanks_and_underscores_and_wrappers():
         {"Respiratory Rate": 20, "RR": 20},
         {"input": {"rr": 20}},
         {"observation": {"respiration": "20"}},
+        {"input": {"observation": {"rr": 20}, "age": 70}, "inputs": None},
     ]
-    assert [crb65.read(row).respiration for row in rows] == [20, 20, 20]
+    assert [crb65.read(row).respiration for row in rows] == [20, 20, 20, 20]
+    deep: dict[str, object] = {"rr": 20}
+    for _ in range(3000):
+        deep = {"input": deep}
+    assert crb65.read(deep).respiration == 20
 
 
 def test_one_input_under_two_names_must_agree():

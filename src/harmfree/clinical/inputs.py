@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -21,8 +22,6 @@ I = TypeVar("I", bound="Inputs")  # noqa: E741  (the letter of the type variable
 ENVELOPES = ("input", "inputs", "observation")
 # Lines of a file have the same keys; a bound keeps odd input from growing the look-up.
 MOST_LAYOUTS = 1_000
-# Columns that are inputs: the key in the row, the field, and how it is read.
-Layout = list[tuple[str, str, Callable[[object], Any]]]
 
 
 class Inputs(BaseModel):
@@ -64,6 +63,21 @@ def squash(name: str) -> str:
     return re.sub(r"[\s_\-]", "", name).lower()
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Which keys of a row are inputs; made once for all rows with the same keys.
+
+    Args:
+        columns: the key in the row, the field, and how it is read.
+        names: the fields.
+        once: True when no field has two keys.
+    """
+
+    columns: tuple[tuple[str, str, Callable[[object], Any]], ...]
+    names: set[str]
+    once: bool
+
+
 class Reader(Generic[I]):
     """Reads rows (decoded JSON objects or CSV rows) into one tool's inputs.
 
@@ -90,21 +104,26 @@ class Reader(Generic[I]):
 
     def carried(self, row: Mapping[str, Any]) -> set[str]:
         """Return the names of the inputs that a row has a value for."""
-        inner = self._unwrapped(row)
+        while any(key in ENVELOPES for key in row):
+            row = self._unwrapped(row)
         found = {
-            self._targets.get(squash(key)) for key, raw in inner.items() if raw not in (None, "")
+            self._targets.get(squash(key)) for key, raw in row.items() if raw not in (None, "")
         }
         return {name for name in found if name is not None}
 
-    def _plan(self, keys: tuple[str, ...]) -> Layout | None:
+    def _layout(self, keys: tuple[str, ...]) -> Layout | None:
         """Work out once which columns of a file are inputs; None when a key wraps others."""
-        plan: Layout | None = None
+        layout: Layout | None = None
         if not any(key in ENVELOPES for key in keys):
-            found = ((key, self._targets.get(squash(key))) for key in keys)
-            plan = [(key, name, self.specs[name].read) for key, name in found if name is not None]
+            targets = ((key, self._targets.get(squash(key))) for key in keys)
+            columns = tuple(
+                (key, name, self.specs[name].read) for key, name in targets if name is not None
+            )
+            names = {name for _, name, _ in columns}
+            layout = Layout(columns, names, once=len(names) == len(columns))
         if len(self._layouts) < MOST_LAYOUTS:
-            self._layouts[keys] = plan
-        return plan
+            self._layouts[keys] = layout
+        return layout
 
     def read(self, row: Mapping[str, Any]) -> tuple[I | None, list[Problem]]:
         """Return the inputs of one row, or None and everything that is wrong with it.
@@ -113,19 +132,30 @@ class Reader(Generic[I]):
         The same input under two names with two values is a problem, never a silent choice.
         """
         keys = tuple(row)
-        plan = self._layouts[keys] if keys in self._layouts else self._plan(keys)
-        if plan is None:
-            inner = self._unwrapped(row)
-            return self._build(*self._values(self._plan(tuple(inner)) or [], inner))
-        return self._build(*self._values(plan, row))
+        layout = self._layouts[keys] if keys in self._layouts else self._layout(keys)
+        while layout is None:
+            row = self._unwrapped(row)
+            layout = self._layout(tuple(row))
+        if not layout.once:
+            return self._build(*self._one_by_one(layout, row))
+        values = self._defaults.copy()
+        try:
+            for key, name, read in layout.columns:
+                value = read(row[key])
+                if value is not None:
+                    values[name] = value
+        except Problem:
+            # Start again, so that everything that is wrong is told and not the first thing only.
+            return self._build(*self._one_by_one(layout, row))
+        return self._build(values, layout.names, [])
 
-    def _values(
-        self, plan: Layout, row: Mapping[str, Any]
+    def _one_by_one(
+        self, layout: Layout, row: Mapping[str, Any]
     ) -> tuple[dict[str, Any], set[str], list[Problem]]:
         values = self._defaults.copy()
         seen: set[str] = set()
         problems: list[Problem] = []
-        for key, name, read in plan:
+        for key, name, read in layout.columns:
             try:
                 value = read(row[key])
             except Problem as problem:
@@ -140,11 +170,14 @@ class Reader(Generic[I]):
         return values, seen, problems
 
     def _unwrapped(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Lay what is inside `input`, `inputs` or `observation` beside the rest of the row."""
+        """Lay what is inside `input`, `inputs` or `observation` beside the rest of the row.
+
+        A wrapper that wraps nothing is dropped, so that unwrapping comes to an end.
+        """
         flat: dict[str, Any] = {}
         for key, raw in row.items():
-            wrapped = key in ENVELOPES and isinstance(raw, Mapping)
-            for name, value in (raw if wrapped else {key: raw}).items():
+            inner = {key: raw} if key not in ENVELOPES else raw if isinstance(raw, Mapping) else {}
+            for name, value in inner.items():
                 # Blanks never matter in a name: the second of two stays, to be compared.
                 flat[str(name) if name not in flat else f"{name} "] = value
         return flat

@@ -73,9 +73,9 @@ class Parameter(BaseModel):
         return max([*measured, *self.options.values()])
 
     @cached_property
-    def kept(self) -> dict[str, dict[Any, Component]]:
-        """Contributions made so far, by scale and value: a batch meets the same ones again."""
-        return {scale: {} for scale in (self.scales or {"all": ()})}
+    def scored(self) -> dict[str, Scored]:
+        """Contributions by scale and then value, made when first asked for."""
+        return {scale: Scored(self, scale) for scale in (self.scales or {"all": ()})}
 
     def component(self, value: Any, scale: str = "all") -> Component:
         """Return the contribution of `value`; a value of None is not recorded.
@@ -83,15 +83,11 @@ class Parameter(BaseModel):
         Raises:
             TableError: the state or the scale is not in the table.
         """
-        kept = self.kept.get(scale, {})
-        found = kept.get(value)
-        if found is None:
-            found = self._component(value, scale)
-            if len(kept) < KEPT:
-                kept[value] = found
-        return found
+        found = self.scored.get(scale)
+        return self.contribution(value, scale) if found is None else found[value]
 
-    def _component(self, value: Any, scale: str) -> Component:
+    def contribution(self, value: Any, scale: str) -> Component:
+        """Make the contribution of `value` afresh; see `component`."""
         if value is None:
             return self.unknown(None, self.most)
         if self.options:
@@ -108,6 +104,25 @@ class Parameter(BaseModel):
     def unknown(self, given: Any, most: int, why: str = "not recorded") -> Component:
         """Return a contribution that the record does not settle."""
         return Component(self.name, self.label, given, None, f"{why}; 0 to {most}", most)
+
+
+class Scored(dict[Any, Component]):
+    """Contributions of one parameter on one scale by value: a batch meets the same ones again.
+
+    Args:
+        parameter: the row of the chart.
+        scale: the scale within it.
+    """
+
+    def __init__(self, parameter: Parameter, scale: str) -> None:
+        super().__init__()
+        self.parameter, self.scale = parameter, scale
+
+    def __missing__(self, value: Any) -> Component:
+        found = self.parameter.contribution(value, self.scale)
+        if len(self) < KEPT:
+            self[value] = found
+        return found
 
 
 class Level(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from harmfree.clinical.common import (
     ACVPU,
@@ -23,7 +23,7 @@ from harmfree.clinical.inputs import Inputs
 from harmfree.clinical.points import limits
 from harmfree.clinical.registry import Card, Example, tool
 from harmfree.clinical.result import Component, Outcome, Shared, Source
-from harmfree.clinical.tables import Level, ScoreTable, shipped_table
+from harmfree.clinical.tables import Level, Scored, ScoreTable, shipped_table
 
 YOUNGEST = 16
 # Names under which the parts of a NEWS2 are usually exported.
@@ -184,34 +184,55 @@ def _concluded(points: tuple[int, ...]) -> tuple[int, Level, Shared]:
 
 def components(given: News2Inputs) -> tuple[Component, ...]:
     """Return the seven contributions; one that the record does not settle has no points."""
-    row = chart().by_name
+    rows = _rows()
     on_oxygen = given.oxygen
-    oxygen = None if on_oxygen is None else "oxygen" if on_oxygen else "air"
     return (
-        row["respiration"].component(given.respiration),
-        _spo2(given),
-        row["oxygen"].component(oxygen),
-        row["systolic"].component(given.systolic),
-        row["pulse"].component(given.pulse),
-        row["consciousness"].component(given.consciousness),
-        row["temperature"].component(given.temperature),
+        rows.respiration[given.respiration],
+        rows.spo2[given.spo2] if given.scale != "2" else _second_scale(given, rows),
+        rows.oxygen[None if on_oxygen is None else "oxygen" if on_oxygen else "air"],
+        rows.systolic[given.systolic],
+        rows.pulse[given.pulse],
+        rows.consciousness[given.consciousness],
+        rows.temperature[given.temperature],
     )
 
 
-def _spo2(given: News2Inputs) -> Component:
-    row = chart().by_name["spo2"]
-    if given.scale != "2":
-        return row.component(given.spo2, "scale 1")
+class Rows(NamedTuple):
+    """The rows of the chart, ready to look values up in."""
+
+    respiration: Scored
+    spo2: Scored
+    on_air: Scored
+    on_oxygen: Scored
+    oxygen: Scored
+    systolic: Scored
+    pulse: Scored
+    consciousness: Scored
+    temperature: Scored
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Rows:
+    row = {name: parameter.scored for name, parameter in chart().by_name.items()}
+    return Rows(
+        row["respiration"]["all"],
+        row["spo2"]["scale 1"],
+        row["spo2"]["scale 2, on air"],
+        row["spo2"]["scale 2, on oxygen"],
+        *(row[name]["all"] for name in ("oxygen", "systolic", "pulse")),
+        *(row[name]["all"] for name in ("consciousness", "temperature")),
+    )
+
+
+def _second_scale(given: News2Inputs, rows: Rows) -> Component:
     if given.oxygen is not None:
-        return row.component(
-            given.spo2, "scale 2, on oxygen" if given.oxygen else "scale 2, on air"
-        )
+        return (rows.on_oxygen if given.oxygen else rows.on_air)[given.spo2]
     # Air or oxygen unknown: settled only where both columns agree.
-    air = row.component(given.spo2, "scale 2, on air")
-    oxygen = row.component(given.spo2, "scale 2, on oxygen")
+    air, oxygen = rows.on_air[given.spo2], rows.on_oxygen[given.spo2]
     if air.points == oxygen.points:
         return air
-    return row.unknown(given.spo2, int(oxygen.points or 0), "air or oxygen not recorded")
+    most = int(oxygen.points or 0)
+    return chart().by_name["spo2"].unknown(given.spo2, most, "air or oxygen not recorded")
 
 
 def _parts(parts: tuple[Component, ...]) -> dict[str, Any]:
