@@ -294,12 +294,13 @@ def _run_lengths(case: Case, kind: str) -> dict[str, Any] | None:
     k, h = (fields.maybe_float(case.get(name), name) for name in ("k", "h"))
     if kind == "cusum" and k is not None and h is not None:
         one, two = cusum_one_sided(k, h, mu), cusum_two_sided(k, h, mu)
-        return {"kind": kind, "k": k, "h": h, "mu": mu, "arl_one": one, "arl_two": two}
+        lengths = {"arl_one": report.plain(one), "arl_two": report.plain(two)}
+        return {"kind": kind, "k": k, "h": h, "mu": mu, **lengths}
     weight = fields.maybe_float(fields.first(case, "weight", "l", "lambda"), "weight")
     width = fields.maybe_float(fields.first(case, "width", "c"), "width")
     if kind == "ewma" and weight is not None and width is not None:
         two = ewma_two_sided(weight, width, mu)
-        return {"kind": kind, "l": weight, "c": width, "mu": mu, "arl_two": two}
+        return {"kind": kind, "l": weight, "c": width, "mu": mu, "arl_two": report.plain(two)}
     return None
 
 

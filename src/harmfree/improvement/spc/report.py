@@ -184,9 +184,9 @@ def small_shift_report(chart: SmallShiftChart) -> dict[str, Any]:
         "mean": chart.control.mean,
         "sd": chart.control.sd,
         **chart.design,
-        "arl_two": chart.run_length,
-        "run_length_in_control": chart.run_length,
-        "run_length_to_find_the_shift": chart.detection,
+        "arl_two": plain(chart.run_length),
+        "run_length_in_control": plain(chart.run_length),
+        "run_length_to_find_the_shift": plain(chart.detection),
         "points": [
             {
                 "date": chart.series.dates[i].isoformat() if chart.series.dates else None,

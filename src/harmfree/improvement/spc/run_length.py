@@ -30,6 +30,9 @@ def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
         k: reference value, half the shift to find, in standard deviations.
         h: decision interval, in standard deviations.
         mu: true mean, in standard deviations.
+
+    Returns:
+        The run length; infinity when it is more than a thousand million points.
     """
     _require(0 < h <= _MOST_H, f"The decision interval must be above 0 and at most 50, not {h:g}")
     _require(0 <= k <= _MOST_H, f"The reference value must be from 0 to 50, not {k:g}")
@@ -42,13 +45,14 @@ def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
     matrix[:, 0] -= stats.norm.cdf(k - mu - starts)
     density = stats.norm.pdf(nodes[np.newaxis, :] - starts[:, np.newaxis] + k - mu)
     matrix[:, 1:] -= weights * density
-    return _sensible(lambda: float(np.linalg.solve(matrix, np.ones(size))[0]))
+    return _or_endless(lambda: float(np.linalg.solve(matrix, np.ones(size))[0]))
 
 
 def cusum_two_sided(k: float, h: float, mu: float = 0.0) -> float:
     """Average run length of an upper and a lower CUSUM together (Kemp 1961)."""
     upper, lower = cusum_one_sided(k, h, mu), cusum_one_sided(k, h, -mu)
-    return 1 / (1 / upper + 1 / lower)
+    rate = 1 / upper + 1 / lower
+    return 1 / rate if rate else math.inf
 
 
 def ewma_two_sided(weight: float, width: float, mu: float = 0.0) -> float:
@@ -73,7 +77,7 @@ def ewma_two_sided(weight: float, width: float, mu: float = 0.0) -> float:
         inner = np.linalg.solve(np.eye(size) - kernel[1:], np.ones(size))
         return float(1 + kernel[0] @ inner)
 
-    return _sensible(solved)
+    return _or_endless(solved)
 
 
 def cusum_design(run_length: float, shift: float = 1.0, *, sides: int = 2) -> tuple[float, float]:
@@ -113,14 +117,13 @@ def _found(arl: Callable[[float], float], run_length: float, low: float) -> floa
     return float(optimize.brentq(lambda x: math.log(arl(x) / run_length), low, high))
 
 
-def _sensible(solve: Callable[[], float]) -> float:
-    """The run length, unless it is too long for the equations to give it."""
+def _or_endless(solve: Callable[[], float]) -> float:
+    """The run length, or infinity where it is too long for the equations to give it."""
     try:
         length = solve()
     except np.linalg.LinAlgError:
-        length = math.inf
-    _require(1 - 1e-9 <= length <= _MOST_ARL, "The run length is too long to compute")
-    return length
+        return math.inf
+    return length if 1 - 1e-9 <= length <= _MOST_ARL else math.inf
 
 
 @cache
