@@ -20,7 +20,7 @@ from harmfree.improvement.spc.errors import ChartError
 #: Nodes of the quadrature: so many for each standard deviation of a step, within these bounds.
 _PER_SD, _LEAST_NODES, _MOST_NODES = 6, 80, 400
 #: Designs beyond these are outside what the quadrature resolves and what anyone charts.
-_MOST_SHIFT, _MOST_H, _MOST_MU, _MOST_ARL = 4.0, 50.0, 6.0, 1e9
+_MOST_SHIFT, _MOST_H, _MOST_MU, _MOST_ARL = 4.0, 50.0, 6.0, 1e12
 
 
 def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
@@ -32,7 +32,7 @@ def cusum_one_sided(k: float, h: float, mu: float = 0.0) -> float:
         mu: true mean, in standard deviations.
 
     Returns:
-        The run length; infinity when it is more than a thousand million points.
+        The run length; infinity when it is more than 10^12 points.
     """
     _require(0 < h <= _MOST_H, f"The decision interval must be above 0 and at most 50, not {h:g}")
     _require(0 <= k <= _MOST_H, f"The reference value must be from 0 to 50, not {k:g}")
