@@ -92,6 +92,11 @@ def test_only_narrows(tmp_path: Path):
     assert members(tmp_path, "strong", MEDICINES) == ["1001010J0AAABAB", "36097711000001106"]
 
 
+def test_a_code_that_the_list_names_stays(tmp_path: Path):
+    write_list(tmp_path, "a", "bnf,1003020J0AAABAB", "bnf,1001*", "except,ibuprofen")
+    assert members(tmp_path, "a", MEDICINES) == ["1003020J0AAABAB"]
+
+
 def test_a_list_of_names_takes_the_brands_of_the_substance(tmp_path: Path):
     table = dictionary(
         [

@@ -81,11 +81,10 @@ def test_the_kernel_agrees_on_every_example_for_every_indicator():
     request = Request(LAST, np.array([LAST], np.int32), sites=3, areas=np.zeros(3, np.int32))
     swept = sweep_bucket(plan, world.bucket(), request)
     kernel: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for person, definition, start, end in zip(
-        swept.person, swept.definition, swept.start, swept.end, strict=True
-    ):
-        stop = LAST + 1 if end == OPEN else int(end)
-        kernel.setdefault((int(person), int(definition)), []).append((int(start), stop))
+    for run in swept.runs:
+        stop = LAST + 1 if run["end"] == OPEN else int(run["end"])
+        found = kernel.setdefault((int(run["person"]), int(run["definition"])), [])
+        found.append((int(run["start"]), stop))
     for number, person in enumerate(people):
         evaluator = Evaluator(person, LAST)
         on_list = evaluator.periods(registered())

@@ -119,7 +119,7 @@ K = hazard(
 
 def taken_for_long(medicine: str) -> Predicate:
     """An issue at least 15 months ago and one in the last six months."""
-    return ever(medicine, at_least_ago=months(15)) & issued(medicine, within=months(6))
+    return issued(medicine, at_least_ago=months(15)) & issued(medicine, within=months(6))
 
 
 AC = gap(

@@ -10,7 +10,8 @@ describe it. ``system`` is one of:
 * ``diagnosis``: a name rule for clinical terms that leaves out family history, screening and
   other mentions that are no diagnosis (``data/not_a_diagnosis.csv``);
 * ``term``: a name rule for any clinical term;
-* ``only`` and ``except``: name rules that every member must meet, or must not.
+* ``only`` and ``except``: name rules that every member must meet, or must not (a code that the
+  list names exactly stays whatever ``except`` says).
 
 Folders are searched in order. In a later folder (a site's own) ``NAME.csv`` replaces the list,
 ``NAME.add.csv`` adds rules to it, ``NAME.remove.csv`` takes out whatever its rules match, and

@@ -127,7 +127,7 @@ class Resolver:
                     claims.setdefault(row, label)
         if "bnf" not in own:
             self._extend(claims, code_list)
-        kept = self._narrowed(np.array(sorted(claims), dtype=np.int64), code_list, own)
+        kept = self._narrowed(claims, code_list, own)
         return {int(row): claims[int(row)] for row in kept}
 
     def _extend(self, claims: dict[int, str], code_list: CodeList) -> None:
@@ -179,13 +179,21 @@ class Resolver:
             return allowed & self.index.is_diagnosis
         return allowed & ~self.index.is_product
 
-    def _narrowed(self, rows: Rows, code_list: CodeList, own: frozenset[str]) -> Rows:
-        """What is left after the rules that take members out."""
+    def _narrowed(self, claims: dict[int, str], code_list: CodeList, own: frozenset[str]) -> Rows:
+        """What is left after the rules that take members out.
+
+        `except` is for what prefixes and names let in: a code that the list names stays.
+        """
+        rows = np.array(sorted(claims), dtype=np.int64)
+        exact = {rule.label for rule in code_list.rules if rule.name is None and not rule.prefix}
+        stay = [row for row, label in claims.items() if label in exact]
         for rule in code_list.rules:
             if rule.system == "only":
                 rows = np.intersect1d(rows, self.rows(rule, own))
-            elif rule.out or rule.system == "except":
+            elif rule.system == "except":
+                rows = np.setdiff1d(rows, np.setdiff1d(self.rows(rule, own), stay))
+            elif rule.out:
                 rows = np.setdiff1d(rows, self.rows(rule, own))
         removed = [self.rows(rule, frozenset()) for rule in code_list.removed]
-        gone: Rows = np.setdiff1d(rows, np.concatenate([NO_ROWS, *removed]))
-        return gone
+        left: Rows = np.setdiff1d(rows, np.concatenate([NO_ROWS, *removed]))
+        return left

@@ -1,0 +1,101 @@
+"""`harmfree programmes`: list, show and check the programmes' indicators."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from harmfree.programmes.indicator import Indicator
+
+
+@click.group()
+def command() -> None:
+    """List, show and check the programmes."""
+
+
+@command.command("list")
+@click.option("--programme", "names", multiple=True, help="Only this programme; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(names: tuple[str, ...], as_json: bool) -> None:
+    """Every indicator: id, kind, how well its source was checked, title.
+
+    Example: harmfree programmes list --programme medicines_optimisation
+
+    Exit codes: 0 done; 30 a programme is not right; 31 no such programme.
+    """
+    from harmfree.programmes import indicators
+    from harmfree.programmes.page import flags, summary
+
+    held = indicators(names)
+    if as_json:
+        click.echo(json.dumps([summary(each, date.today()) for each in held], indent=2))
+        return
+    width = max(len(each.id) for each in held)
+    for each in held:
+        shown = ", ".join(flags(each, date.today()))
+        click.echo(f"{each.id:<{width}}  {each.kind:<7}  {each.title}{_in_brackets(shown)}")
+    click.echo(f"{len(held)} indicators. `harmfree programmes show ID` prints one in full.")
+
+
+def _in_brackets(text: str) -> str:
+    return f"  [{text}]" if text else ""
+
+
+@command.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(identifier: str, as_json: bool) -> None:
+    """One indicator, or a programme's page: logic in English, code lists, worked examples, source.
+
+    Example: harmfree programmes show pincer_a
+
+    Exit codes: 0 done; 30 a programme is not right; 31 no such indicator or programme.
+    """
+    from harmfree.programmes import indicator, programmes
+    from harmfree.programmes.page import indicator_page, programme_page, summary
+
+    today = date.today()
+    if identifier in programmes():
+        programme = programmes()[identifier]
+        held = [summary(each, today) for each in programme.indicators]
+        page = programme_page(programme, today)
+        click.echo(json.dumps({"page": programme.page, "indicators": held}) if as_json else page)
+        return
+    found = indicator(identifier)
+    click.echo(_full_json(found, today) if as_json else indicator_page(found, today))
+
+
+def _full_json(found: Indicator, today: date) -> str:
+    from harmfree.programmes.page import full
+
+    return json.dumps(full(found, today), indent=2)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(as_json: bool) -> None:
+    """Whether the programmes are whole: lists, examples, reviews in date.
+
+    Example: harmfree programmes check
+
+    Exit codes: 0 no error (there may be warnings); 32 something must be put right.
+    """
+    from harmfree.programmes.check import check as run
+    from harmfree.programmes.errors import ProgrammesNotWholeError
+
+    found = run(date.today())
+    errors = [each for each in found if each.level == "error"]
+    if as_json:
+        click.echo(json.dumps([vars(each) for each in found], indent=2))
+    else:
+        for each in found:
+            click.echo(f"{each.level}: {each.where} {each.says}")
+        click.echo(f"{len(errors)} errors, {len(found) - len(errors)} warnings.")
+    if errors:
+        raise ProgrammesNotWholeError(
+            f"{len(errors)} things must be put right.", do="See the lines that begin with error."
+        )
