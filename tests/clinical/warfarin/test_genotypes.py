@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from harmfree.cli.calc import command
 from harmfree.clinical import find
 from harmfree.clinical.errors import Problem, RefusedError
-from harmfree.clinical.warfarin.files import GenotypeFileError, read_table, read_vcf
+from harmfree.clinical.warfarin.files import read_table, read_vcf
 from harmfree.clinical.warfarin.genotype_fields import Bases, StarAlleles, Vkorc1, variants
 from harmfree.clinical.warfarin.genotypes import (
     Genotype,
@@ -18,6 +25,7 @@ from harmfree.clinical.warfarin.genotypes import (
     extra_carried,
     typed_for_2_and_3,
 )
+from harmfree.clinical.warfarin.vcf import GenotypeFileError, open_vcf
 
 VKORC1 = Vkorc1(label="VKORC1")
 
@@ -296,6 +304,13 @@ def test_phase_is_kept_and_dropped_across_phase_sets(tmp_path):
     assert read_vcf(path).inputs == {"rs1799853": "C/T", "rs1057910": "A/C"}
 
 
+def test_a_header_may_lack_what_is_optional(tmp_path):
+    path = vcf(tmp_path)
+    kept = [line for line in path.read_text().splitlines() if "ID=PS" not in line]
+    path.write_text("\n".join(kept) + "\n")
+    assert read_vcf(path).inputs == EXPECTED
+
+
 def test_files_that_cannot_be_used(tmp_path):
     with pytest.raises(GenotypeFileError, match="There is no file"):
         read_vcf(tmp_path / "absent.vcf")
@@ -311,6 +326,55 @@ def test_files_that_cannot_be_used(tmp_path):
         read_vcf(vcf(tmp_path, build="unknown", names=False))
     assert "GRCh37 or GRCh38" in str(caught.value)
     assert caught.value.exit_code == 55
+
+
+def test_compressed_files(tmp_path):
+    path = vcf(tmp_path)
+    packed = tmp_path / "sample.vcf.gz"
+    half = len(path.read_bytes()) // 2
+    # Blocked gzip is a row of gzip members.
+    parts = (path.read_bytes()[:half], path.read_bytes()[half:])
+    packed.write_bytes(b"".join(gzip.compress(part) for part in parts))
+    assert read_vcf(packed).inputs == EXPECTED
+    packed.write_bytes(packed.read_bytes()[:-9])
+    with pytest.raises(GenotypeFileError, match="cannot be read"):
+        read_vcf(packed)
+    packed.write_bytes(gzip.compress(b"BCF\x02\x02rest"))
+    with pytest.raises(GenotypeFileError, match="is a BCF file"):
+        read_vcf(packed)
+
+
+def test_the_compiled_reader_reads_the_same(tmp_path):
+    """cyvcf2 ends the process on damaged files, so it is a witness here and not the reader."""
+    cyvcf2 = pytest.importorskip("cyvcf2")
+    path = vcf(tmp_path)
+    _, sites = open_vcf(path, frozenset({"10", "16", "19"}), frozenset())
+    for site, record in zip(sites, cyvcf2.VCF(str(path)), strict=True):
+        assert (site.chromosome, site.position, site.end) == (
+            record.CHROM.removeprefix("chr"), record.POS, record.end
+        )  # fmt: skip
+        assert (site.names, site.ref, list(site.alts)) == ({record.ID}, record.REF, record.ALT)
+        assert [*(site.alleles or ()), site.phased] == record.genotypes[0]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 12))
+def test_a_damaged_file_is_read_or_refused_and_never_breaks_the_program(dice, wounds):
+    with TemporaryDirectory() as folder:
+        path = vcf(Path(folder))
+        data = bytearray(path.read_bytes())
+        for _ in range(wounds):
+            place, kind = dice.randrange(len(data)), dice.random()
+            if kind < 0.4:
+                data[place] = dice.randrange(256)
+            elif kind < 0.7:
+                del data[place : place + dice.randint(1, 40)]
+            else:
+                data[place:place] = bytes(dice.choice(b"\t\n./|01ACGT<>,;") for _ in range(3))
+        path.write_bytes(bytes(data))
+        for read in (read_vcf, read_table):
+            with suppress(GenotypeFileError):
+                assert read(path).inputs
 
 
 def table_file(tmp_path, text):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Choice, Spec
-from harmfree.clinical.warfarin.files import GenotypeFileError, Typed, read_table, read_vcf
+from harmfree.clinical.warfarin.files import Typed, read_table, read_vcf
 from harmfree.clinical.warfarin.genotype_fields import Bases, StarAlleles, Vkorc1, variants
+from harmfree.clinical.warfarin.vcf import GenotypeFileError
 
 STRAND = Choice(
     label="Strand of rs8050894",
@@ -81,7 +82,7 @@ def _canonical(inputs: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 VCF_FILE = GenotypeFile(
     label="VCF file",
     reader=read_vcf,
-    what="a VCF, BCF or genome VCF of one person",
+    what="a VCF or genome VCF of one person, plain or compressed",
     help="A site that it does not hold was not tested",
 )
 TABLE_FILE = GenotypeFile(

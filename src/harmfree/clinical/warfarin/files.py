@@ -1,4 +1,4 @@
-"""Genotypes from files: VCF (any compression) and a simple table of variants.
+"""Genotypes from files: VCF and a simple table of variants.
 
 A variant that a file does not hold was not tested. Only a reference block of a genome VCF, or a
 record that says 0/0, makes it normal.
@@ -23,7 +23,7 @@ from harmfree.clinical.warfarin.genotype_fields import (
     alleles,
     variants,
 )
-from harmfree.errors import HarmfreeError
+from harmfree.clinical.warfarin.vcf import GenotypeFileError, Site, open_vcf
 
 # Length of chromosome 10 in the two assemblies: how a header without words tells the build.
 CHROMOSOME_10 = {135534747: "grch37", 133797422: "grch38"}
@@ -33,13 +33,9 @@ BUILD_WORDS = {
 }
 # ALT of a record that says nothing but "reference here".
 NO_ALT = frozenset({"<NON_REF>", "<*>", "."})
+# A direct-to-consumer array of a whole genome has about 25 MB.
+LARGEST_TABLE = 100_000_000
 NO_CALLS = frozenset({"", ".", "--", "./.", ".|.", "00", "0/0", "na", "nc"})
-
-
-class GenotypeFileError(HarmfreeError):
-    """A file of genotypes cannot be used."""
-
-    exit_code = 55
 
 
 @dataclass
@@ -67,7 +63,7 @@ class Typed:
 
 
 def read_vcf(path: Path) -> Typed:
-    """Read the variants from a VCF, BCF or genome VCF of one person.
+    """Read the variants from a VCF or genome VCF of one person.
 
     A record counts when its ID is the rsID, or when it lies at the variant's position in the
     build that the header names; its REF must be the variant's.
@@ -75,22 +71,13 @@ def read_vcf(path: Path) -> Typed:
     Raises:
         GenotypeFileError: it cannot be read, holds several people, or none of the variants.
     """
-    from cyvcf2 import VCF
-
-    _must_exist(path)
-    try:
-        file = VCF(str(path))
-    except Exception as error:  # noqa: BLE001  (cyvcf2 raises bare Exception and OSError)
-        raise GenotypeFileError(f"{path.name} is not a VCF file: {error}.") from error
-    if len(file.samples) != 1:
-        raise GenotypeFileError(
-            f"{path.name} holds {len(file.samples)} people.",
-            do="Make a file of one person, for instance with `bcftools view -s NAME`.",
-        )
-    build, typed = _build(file.raw_header), Typed()
-    for record in file:
-        for rsid in sorted(_variants_of(record, build)):
-            _take(record, rsid, typed)
+    header, sites = open_vcf(path, frozenset(_places()), frozenset(variants()))
+    build, typed = _build(header), Typed()
+    phase_sets: set[str] = set()
+    for site in sites:
+        for rsid in sorted(_variants_of(site, build)):
+            if _take(site, rsid, typed) and site.phase_set:
+                phase_sets.add(site.phase_set)
     if not typed.inputs:
         raise GenotypeFileError(
             f"{path.name} has none of the variants that matter to warfarin.",
@@ -99,19 +86,17 @@ def read_vcf(path: Path) -> Typed:
             if build is None
             else "Ask the laboratory for a file with all tested sites, not only differences.",
         )
-    return _without_mixed_phase(typed)
-
-
-def _must_exist(path: Path) -> None:
-    if not path.is_file():
-        raise GenotypeFileError(f"There is no file {path}.")
+    if len(phase_sets) > 1:
+        # Within different phase sets the order of the alleles does not join them.
+        typed.inputs = {name: value.replace("|", "/") for name, value in typed.inputs.items()}
+    return typed
 
 
 def _build(header: str) -> str | None:
     """Return the genome build that a header states, by words or by the length of chromosome 10."""
     found = {name for name, words in BUILD_WORDS.items() if words.search(header)}
     for line in re.findall(r"##contig=<ID=(?:chr)?10,[^>]*>", header):
-        length = re.search(r"length=(\d+)", line)
+        length = re.search(r"length=(\d{1,10})", line)
         if length and int(length.group(1)) in CHROMOSOME_10:
             found.add(CHROMOSOME_10[int(length.group(1))])
     return found.pop() if len(found) == 1 else None
@@ -126,62 +111,50 @@ def _places() -> Mapping[str, tuple[tuple[str, Mapping[str, Any]], ...]]:
     return {name: tuple(held) for name, held in by_chromosome.items()}
 
 
-def _variants_of(record: Any, build: str | None) -> set[str]:
-    """Return the variants that a record speaks of, by its ID or by its place."""
-    found = {name for name in (record.ID or "").split(";") if name in variants()}
+def _variants_of(site: Site, build: str | None) -> set[str]:
+    """Return the variants that a record speaks of, by its names or by its place."""
+    found = {name for name in site.names if name in variants()}
     if build is not None:
-        for rsid, held in _places().get(record.CHROM.removeprefix("chr"), ()):
-            if record.start < held[build] <= record.end:
+        for rsid, held in _places().get(site.chromosome, ()):
+            if site.position <= held[build] <= site.end:
                 found.add(rsid)
     return found
 
 
-def _take(record: Any, rsid: str, typed: Typed) -> None:
-    """Take the genotype of one record, or note why not."""
-    pair = record.genotypes[0]
-    called = len(pair) == 3 and min(pair[:2]) >= 0
-    reference = called and not any(pair[:2]) and NO_ALT.issuperset(record.ALT)
+def _take(site: Site, rsid: str, typed: Typed) -> bool:
+    """Take the genotype of one record, or note why not; say whether it was taken."""
+    expected: str = variants()[rsid]["ref"]
+    reference = site.alleles == (0, 0) and NO_ALT.issuperset(site.alts)
     # A reference block starts with the base of another position: only a single site can be checked.
-    block = record.end - record.start > len(record.REF)
-    same_base = block or record.REF[0] == variants()[rsid]["ref"][0]
-    if record.FILTER is not None:
-        typed.notes.append(f"{rsid}: filter {record.FILTER}, not used")
-    elif not called:
+    block = site.end - site.position >= len(site.ref)
+    if site.failed:
+        typed.notes.append(f"{rsid}: filter {site.failed}, not used")
+    elif site.alleles is None:
         typed.notes.append(f"{rsid}: no call")
-    elif reference and same_base:
+    elif reference and (block or site.ref[:1] == expected[0]):
         typed.add(rsid, "/".join([alleles(rsid)[0]] * 2))
-    elif variants()[rsid]["ref"] != record.REF:
-        typed.notes.append(f"{rsid}: REF {record.REF}, expected {variants()[rsid]['ref']}")
+        return True
+    elif site.ref != expected:
+        typed.notes.append(f"{rsid}: REF {site.ref}, expected {expected}")
     else:
-        _take_alleles(record, rsid, pair, typed)
+        return _take_alleles(site, site.alleles, rsid, typed)
+    return False
 
 
-def _take_alleles(record: Any, rsid: str, pair: list[Any], typed: Typed) -> None:
+def _take_alleles(site: Site, pair: tuple[int, int], rsid: str, typed: Typed) -> bool:
     held = variants()[rsid]
-    bases = [record.REF, *record.ALT]
-    chosen = [bases[index] for index in pair[:2]]
+    bases = [site.ref, *site.alts]
+    chosen = [bases[place] if place < len(bases) else "?" for place in pair]
     if any(base != held["ref"] and base not in held["alts"] for base in chosen):
         typed.notes.append(f"{rsid}: allele {'/'.join(chosen)} is not known, not used")
-        return
+        return False
     if len(held["ref"]) == 2:
         chosen = [alleles(rsid)[0] if base == held["ref"] else DELETION for base in chosen]
-    if pair[2]:
+    if site.phased:
         typed.add(rsid, "|".join(chosen))
     else:
         typed.add(rsid, "/".join(sorted(chosen, key=alleles(rsid).index)))
-    sets = record.format("PS")
-    if pair[2] and sets is not None:
-        typed.notes.append(f"{rsid}: phase set {sets[0][0]}")
-
-
-def _without_mixed_phase(typed: Typed) -> Typed:
-    """Drop the phase when variants lie in different phase sets: it does not join them."""
-    sets = {note.rsplit(" ", 1)[1] for note in typed.notes if ": phase set " in note}
-    typed.notes = [note for note in typed.notes if ": phase set " not in note]
-    if len(sets) > 1:
-        for rsid, genotype in typed.inputs.items():
-            typed.inputs[rsid] = genotype.replace("|", "/")
-    return typed
+    return True
 
 
 def read_table(path: Path) -> Typed:
@@ -194,7 +167,10 @@ def read_table(path: Path) -> Typed:
     Raises:
         GenotypeFileError: it cannot be read, or a genotype in it is impossible.
     """
-    _must_exist(path)
+    if not path.is_file():
+        raise GenotypeFileError(f"There is no file {path}.")
+    if path.stat().st_size > LARGEST_TABLE:
+        raise GenotypeFileError(f"{path.name} is too large for a table of genotypes.")
     typed = Typed()
     text = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     for row in _rows(line for line in text if line.strip() and not line.startswith("#")):
