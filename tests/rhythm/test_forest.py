@@ -17,7 +17,9 @@ def fitted() -> tuple[np.ndarray, list[HistGradientBoostingClassifier]]:
         np.nan_to_num(rows[:, 1]) > 0.5
     )
     models = [
-        HistGradientBoostingClassifier(max_iter=20, random_state=k, max_features=0.5).fit(rows, labels)
+        HistGradientBoostingClassifier(max_iter=20, random_state=k, max_features=0.5).fit(
+            rows, labels
+        )
         for k in range(2)
     ]
     return rows, models

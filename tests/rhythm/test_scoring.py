@@ -52,7 +52,10 @@ def test_noise_called_right_or_wrong_does_not_enter_the_mean_by_itself() -> None
 def test_exact_interval_is_that_of_clopper_and_pearson() -> None:
     assert exact_interval(0, 10) == (0.0, pytest.approx(0.3085, abs=1e-4))
     assert exact_interval(10, 10) == (pytest.approx(0.6915, abs=1e-4), 1.0)
-    assert exact_interval(5, 10) == (pytest.approx(0.1871, abs=1e-4), pytest.approx(0.8129, abs=1e-4))
+    assert exact_interval(5, 10) == (
+        pytest.approx(0.1871, abs=1e-4),
+        pytest.approx(0.8129, abs=1e-4),
+    )
     assert np.isnan(exact_interval(0, 0)).all()
 
 

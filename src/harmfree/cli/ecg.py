@@ -158,7 +158,7 @@ def beats(file: Path, as_json: bool, lead: str | None, rate: float | None, unit:
     from harmfree.rhythm.beats import detect_beats
     from harmfree.rhythm.quality import assess
     from harmfree.rhythm.readers import Assumed, read
-    from harmfree.rhythm.signal import condition
+    from harmfree.rhythm.conditioning import condition
 
     found: list[dict[str, Any]] = []
     for recording in read(file, Assumed(rate, unit)):

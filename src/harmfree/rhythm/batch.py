@@ -10,11 +10,13 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from harmfree.rhythm.classify import StripResult, classify
 from harmfree.rhythm.compiled import FloatArray
+from harmfree.rhythm.conditioning import condition
 from harmfree.rhythm.features.strip import measure
 from harmfree.rhythm.recording import Recording
-from harmfree.rhythm.signal import condition
 
 T = TypeVar("T")
 
@@ -64,11 +66,17 @@ def _spread(
     function: Callable[[Recording], T], chunks: Iterator[list[Recording]], workers: int
 ) -> Iterator[T]:
     """Keep twice as many chunks under way as there are processes, no more."""
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
         waiting = [pool.submit(_each, function, chunk) for chunk in islice(chunks, 2 * workers)]
         while waiting:
             yield from waiting.pop(0).result()
             waiting += [pool.submit(_each, function, chunk) for chunk in islice(chunks, 1)]
+
+
+def _one_thread() -> None:
+    """Small matrices in many processes: threads within each would only wait for one another."""
+    threadpool_limits(1)
 
 
 def _each(function: Callable[[Recording], T], chunk: list[Recording]) -> list[T]:

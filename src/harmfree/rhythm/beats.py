@@ -17,7 +17,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from harmfree.rhythm.compiled import BoolArray, FloatArray, IntArray, compiled
-from harmfree.rhythm.signal import WORKING_RATE, band
+from harmfree.rhythm.conditioning import WORKING_RATE, band
 
 LOW_HZ, HIGH_HZ = 6.0, 22.0
 INTEGRATION = 0.10  # s, about the width of a QRS complex
@@ -40,12 +40,14 @@ class Beats:
         samples: the same as sample numbers at `WORKING_RATE`.
         strength: slope energy of each beat as a share of the local level (1 = typical).
         polarity: 1 when the dominant deflection of the QRS is upwards, -1 when downwards.
+        energy: slope energy of the whole lead, mV/s at `WORKING_RATE`: how noisy it is between.
     """
 
     times: FloatArray
     samples: IntArray
     strength: FloatArray
     polarity: int
+    energy: FloatArray
 
     @property
     def intervals(self) -> FloatArray:
@@ -57,14 +59,14 @@ def detect_beats(lead: FloatArray) -> Beats:
     """Find the heartbeats of one lead.
 
     Args:
-        lead: mV at `WORKING_RATE`, finite (see `signal.condition`). Any length; run time grows
-            in proportion to length, whatever the content.
+        lead: mV at `WORKING_RATE`, finite (see `conditioning.condition`). Any length; run time
+            grows in proportion to length, whatever the content.
 
     Returns:
         The beats; none when the lead is flat or shorter than half a second.
     """
     if lead.size < WORKING_RATE / 2:
-        return _no_beats()
+        return _no_beats(np.zeros(lead.size))
     filtered = band(lead, LOW_HZ, HIGH_HZ)
     energy = slope_energy(filtered)
     waves = _waves(energy, round(SPACING * WORKING_RATE))
@@ -73,20 +75,29 @@ def detect_beats(lead: FloatArray) -> Beats:
     for _ in range(2):
         _search_back(waves, share, kept)
     if not kept.any():
-        return _no_beats()
+        return _no_beats(energy)
     peaks, times, polarity = _peaks(filtered, waves[kept])
-    return Beats(times / WORKING_RATE, peaks, share[kept], polarity)
+    return Beats(times / WORKING_RATE, peaks, share[kept], polarity, energy)
 
 
 def slope_energy(filtered: FloatArray) -> FloatArray:
     """Return the root mean square slope over `INTEGRATION` seconds, mV/s."""
-    slope = np.gradient(filtered) * WORKING_RATE
+    slope = _gradient(filtered) * WORKING_RATE
     smoothed = uniform_filter1d(slope * slope, round(INTEGRATION * WORKING_RATE))
     return np.sqrt(np.maximum(smoothed, 0.0))
 
 
-def _no_beats() -> Beats:
-    return Beats(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0), 1)
+def _no_beats(energy: FloatArray) -> Beats:
+    return Beats(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0), 1, energy)
+
+
+@compiled
+def _gradient(values: FloatArray) -> FloatArray:
+    """Half the difference of the neighbours; at the ends the difference to the one there is."""
+    out = np.empty(values.size)
+    out[1:-1] = (values[2:] - values[:-2]) / 2
+    out[0], out[-1] = values[1] - values[0], values[-1] - values[-2]
+    return out
 
 
 @compiled

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from harmfree.rhythm.compiled import FloatArray
+from harmfree.rhythm.conditioning import WORKING_RATE, condition
 from harmfree.rhythm.features import atrial, events, intervals, morphology, noise
 from harmfree.rhythm.features.strip import NAMES, Measured, measure
 from harmfree.rhythm.model import ATRIAL_FIBRILLATION, StripModel, stored_model
 from harmfree.rhythm.quality import Quality, assess
 from harmfree.rhythm.recording import Recording
 from harmfree.rhythm.scoring import CLASSES
-from harmfree.rhythm.signal import WORKING_RATE, condition
 
 INTENDED_USE = (
     "Screening aid for health professionals; not a diagnosis. AF is confirmed or excluded only "

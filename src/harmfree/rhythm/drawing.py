@@ -31,10 +31,10 @@ from harmfree.pictures import (
 from harmfree.pictures.markup import Markup, number, tag
 from harmfree.rhythm.classify import StripResult
 from harmfree.rhythm.compiled import FloatArray
+from harmfree.rhythm.conditioning import WORKING_RATE
 from harmfree.rhythm.features.atrial import P_WINDOW
 from harmfree.rhythm.features.morphology import BEFORE
 from harmfree.rhythm.features.strip import Measured
-from harmfree.rhythm.signal import WORKING_RATE
 
 MM = 96 / 25.4  # pixels
 MM_A_SECOND, MM_A_MILLIVOLT = 25.0, 10.0

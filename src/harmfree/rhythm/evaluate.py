@@ -12,6 +12,7 @@ import numpy as np
 from harmfree.rhythm.batch import classify_all
 from harmfree.rhythm.beats import detect_beats
 from harmfree.rhythm.compiled import BoolArray, FloatArray
+from harmfree.rhythm.conditioning import condition
 from harmfree.rhythm.episodes import find_episodes, match_episodes
 from harmfree.rhythm.errors import AnnotationError
 from harmfree.rhythm.irregularity import METHODS
@@ -27,7 +28,6 @@ from harmfree.rhythm.scoring import (
     confusion,
     match_beats,
 )
-from harmfree.rhythm.signal import condition
 
 FIBRILLATION = "(AFIB"
 Progress = Callable[[str, int, int], None]

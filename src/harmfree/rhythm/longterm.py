@@ -10,12 +10,12 @@ import numpy as np
 from harmfree.rhythm.beats import detect_beats
 from harmfree.rhythm.classify import NEXT_STEPS
 from harmfree.rhythm.compiled import FloatArray
+from harmfree.rhythm.conditioning import condition
 from harmfree.rhythm.episodes import burden
 from harmfree.rhythm.errors import RecordingError
 from harmfree.rhythm.irregularity import METHODS
 from harmfree.rhythm.irregularity.cuff import judge_reading, possible_af
 from harmfree.rhythm.readers import Assumed, read, wfdb
-from harmfree.rhythm.signal import condition
 
 MILLISECONDS_FROM = 10.0  # a median interval above this is taken to be in milliseconds
 

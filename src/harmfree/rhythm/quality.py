@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.fft import next_fast_len, rfft
 
-from harmfree.rhythm.beats import Beats, slope_energy
+from harmfree.rhythm.beats import Beats
 from harmfree.rhythm.compiled import BoolArray, FloatArray, compiled
-from harmfree.rhythm.signal import WORKING_RATE, band
+from harmfree.rhythm.conditioning import WORKING_RATE
 
 # Design thresholds of this project; what each does to real strips: docs/rhythm/quality.md.
 SHORTEST = 5.0  # s; under this no rhythm can be named
@@ -88,7 +89,7 @@ def assess(lead: FloatArray, missing: BoolArray, raw: FloatArray, beats: Beats) 
         *_spectral(lead),
         _problem(
             "noise", "there is a lot of noise between the beats: hold still",
-            _noise(lead, beats), NOISE_WARN, float("inf"),
+            _noise(beats), NOISE_WARN, float("inf"),
         ),
     ]  # fmt: skip
     found = [check for check in checks if check is not None]
@@ -139,8 +140,9 @@ def _stuck_at_limits(raw: FloatArray) -> float:
 def _spectral(lead: FloatArray) -> list[Problem | None]:
     if lead.size < 2 * WORKING_RATE:
         return []
-    power = np.abs(np.fft.rfft(lead * np.hanning(lead.size))) ** 2
-    hz = np.fft.rfftfreq(lead.size, 1 / WORKING_RATE)
+    length = next_fast_len(lead.size, real=True)
+    power = np.abs(rfft(lead * np.hanning(lead.size), length)) ** 2
+    hz = np.arange(power.size) * (WORKING_RATE / length)
 
     def within(low: float, high: float) -> float:
         return float(power[(hz >= low) & (hz < high)].sum())
@@ -153,10 +155,10 @@ def _spectral(lead: FloatArray) -> list[Problem | None]:
     ]
 
 
-def _noise(lead: FloatArray, beats: Beats) -> float:
+def _noise(beats: Beats) -> float:
     if beats.samples.size < 2:
         return 0.0
-    energy = slope_energy(band(lead, 6.0, 22.0))
+    energy = beats.energy
     quiet = np.ones(energy.size, dtype=np.bool_)
     reach = round(0.12 * WORKING_RATE)
     for peak in beats.samples:

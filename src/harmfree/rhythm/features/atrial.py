@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 from scipy import fft
 
 from harmfree.rhythm.compiled import FloatArray, IntArray, compiled
+from harmfree.rhythm.conditioning import WORKING_RATE, band
 from harmfree.rhythm.features.morphology import BEFORE, Shapes
-from harmfree.rhythm.features.summary import SPREAD, correlation, spread
-from harmfree.rhythm.signal import WORKING_RATE, band
+from harmfree.rhythm.features.summary import SPREAD, column_medians, correlation, spread
 
 P_WINDOW = slice(BEFORE - 42, BEFORE - 8)  # 280 to 53 ms before R
 T_WINDOW = slice(BEFORE + 18, BEFORE + 60)  # 120 to 400 ms after R
 LONG_BEFORE = 105  # 700 ms: room for a second atrial wave before a late beat
 SPECTRUM = 512  # samples, 3.4 s
+TAPER = np.hanning(SPECTRUM)
 BANDS = ((0.6, 3.0), (3.0, 4.5), (4.5, 6.0), (6.0, 7.5), (7.5, 9.5), (9.5, 13.0), (13.0, 25.0))
 
 NAMES: tuple[str, ...] = (
@@ -175,7 +174,7 @@ def _before(upright: FloatArray, peaks: IntArray) -> FloatArray:
     if long.size < 3:
         return np.full(3, np.nan)
     rows = upright[long[:, None] + np.arange(-LONG_BEFORE, -8)]
-    return _count_waves(np.median(rows, axis=0))
+    return _count_waves(column_medians(rows))
 
 
 @compiled
@@ -225,9 +224,9 @@ def _power(rest: FloatArray) -> FloatArray:
         rest = np.pad(rest, (0, SPECTRUM - rest.size))
     starts = np.arange(0, rest.size - SPECTRUM + 1, SPECTRUM // 2)
     pieces = rest[starts[:, None] + np.arange(SPECTRUM)]
-    pieces = (pieces - pieces.mean(axis=1)[:, None]) * np.hanning(SPECTRUM)
+    pieces = (pieces - pieces.mean(axis=1)[:, None]) * TAPER
     transformed = fft.rfft(pieces, axis=1)
-    return cast("FloatArray", np.median(transformed.real**2 + transformed.imag**2, axis=0))
+    return column_medians(transformed.real**2 + transformed.imag**2)
 
 
 def _rest_spectrum(rest: FloatArray) -> FloatArray:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from harmfree.rhythm.compiled import FloatArray, IntArray, compiled
-from harmfree.rhythm.features.summary import SPREAD, correlation, spread
-from harmfree.rhythm.signal import WORKING_RATE
+from harmfree.rhythm.conditioning import WORKING_RATE
+from harmfree.rhythm.features.summary import (
+    SPREAD,
+    column_medians,
+    correlation,
+    row_medians,
+    spread,
+)
 
 BEFORE, AFTER = 48, 78  # samples around the R peak: 320 ms and 520 ms
 QRS = slice(BEFORE - 15, BEFORE + 18)  # 100 ms before R to 120 ms after
@@ -74,14 +80,14 @@ def cut_beats(upright: FloatArray, peaks: IntArray) -> Shapes | None:
     if rows.size < 3:
         return None
     beats = upright[peaks[rows][:, None] + np.arange(-BEFORE, AFTER)]
-    beats = beats - np.median(beats, axis=1)[:, None]
+    beats = beats - row_medians(beats)[:, None]
     qrs = beats[:, QRS]
     scale = float(np.median(qrs.max(axis=1) - qrs.min(axis=1)))
     if scale < 1e-9:
         return None
     beats = beats / scale
     family = _families(np.ascontiguousarray(beats[:, QRS]), SAME_FAMILY, FAMILIES)
-    template = np.median(beats[family == 0], axis=0)
+    template = column_medians(beats[family == 0])
     return Shapes(beats, rows.astype(np.int64), family, template, scale)
 
 

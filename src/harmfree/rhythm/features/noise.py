@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.rhythm.beats import Beats, slope_energy
+from harmfree.rhythm.beats import Beats
 from harmfree.rhythm.compiled import FloatArray, IntArray, compiled
+from harmfree.rhythm.conditioning import WORKING_RATE
 from harmfree.rhythm.features.atrial import _power
 from harmfree.rhythm.features.summary import SPREAD, spread
-from harmfree.rhythm.signal import WORKING_RATE, band
 
 BANDS = (
     (0.0, 0.6),
@@ -53,7 +53,7 @@ def noise_features(lead: FloatArray, upright: FloatArray, beats: Beats) -> Float
         upright: the same without wander and with the dominant deflection upwards.
         beats: its beats.
     """
-    energy = slope_energy(band(lead, 6.0, 22.0))
+    energy = beats.energy
     seconds = lead.size / WORKING_RATE
     first = beats.times[0] if beats.times.size else seconds
     last = beats.times[-1] if beats.times.size else 0.0

@@ -8,8 +8,8 @@ import numpy as np
 
 from harmfree.rhythm.beats import Beats, detect_beats
 from harmfree.rhythm.compiled import FloatArray
+from harmfree.rhythm.conditioning import band
 from harmfree.rhythm.features import atrial, events, intervals, morphology, noise
-from harmfree.rhythm.signal import band
 
 NAMES: tuple[str, ...] = (
     *intervals.NAMES,

@@ -47,3 +47,21 @@ def share(flags: FloatArray) -> float:
     if flags.size == 0:
         return np.nan
     return float(flags.mean())
+
+
+@compiled
+def row_medians(rows: FloatArray) -> FloatArray:
+    """Return the median of each row."""
+    out = np.empty(rows.shape[0])
+    for i in range(rows.shape[0]):
+        out[i] = np.median(rows[i])
+    return out
+
+
+@compiled
+def column_medians(rows: FloatArray) -> FloatArray:
+    """Return the median of each column."""
+    out = np.empty(rows.shape[1])
+    for j in range(rows.shape[1]):
+        out[j] = np.median(rows[:, j].copy())
+    return out

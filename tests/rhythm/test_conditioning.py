@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from harmfree.rhythm.errors import UnitsError
-from harmfree.rhythm.signal import WORKING_RATE, band, condition
+from harmfree.rhythm.conditioning import WORKING_RATE, band, condition
 
 ANY_FLOATS = st.floats(allow_nan=True, allow_infinity=True, width=64)
 
@@ -42,7 +42,9 @@ def test_all_missing_gives_a_flat_lead_that_is_missing_throughout() -> None:
     assert missing.all()
 
 
-@given(arrays(np.float64, st.integers(0, 400), elements=ANY_FLOATS), st.sampled_from([125, 150, 300]))
+@given(
+    arrays(np.float64, st.integers(0, 400), elements=ANY_FLOATS), st.sampled_from([125, 150, 300])
+)
 @settings(max_examples=60, deadline=None)
 def test_conditioning_always_gives_finite_numbers(raw: np.ndarray, rate: int) -> None:
     lead, _ = condition(raw, rate)

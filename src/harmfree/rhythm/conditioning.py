@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal as dsp
 
-from harmfree.rhythm.compiled import BoolArray, FloatArray
+from harmfree.rhythm.compiled import BoolArray, FloatArray, compiled
 from harmfree.rhythm.errors import UnitsError
 
 WORKING_RATE = 150.0
@@ -70,15 +70,27 @@ def resample(raw: FloatArray, rate: float) -> FloatArray:
         return raw
     ratio = Fraction(WORKING_RATE / rate).limit_denominator(1000)
     up, down = ratio.numerator, ratio.denominator
-    return cast("FloatArray", dsp.resample_poly(raw, up, down, padtype="line"))
+    low_pass = _low_pass(max(up, down))
+    return dsp.resample_poly(raw, up, down, window=low_pass, padtype="line")  # type: ignore[call-overload, no-any-return]  # the stubs forbid a ready filter
 
 
 @cache
-def _filter(low: float, high: float) -> FloatArray:
-    """Return second-order Butterworth sections for a band in Hz; `high` 0 means high-pass."""
-    if high == 0.0:
-        return cast("FloatArray", dsp.butter(2, low, "highpass", fs=WORKING_RATE, output="sos"))
-    return cast("FloatArray", dsp.butter(2, [low, high], "band", fs=WORKING_RATE, output="sos"))
+def _low_pass(factor: int) -> FloatArray:
+    """The filter that `resample_poly` designs by default, designed once."""
+    return cast("FloatArray", dsp.firwin(20 * factor + 1, 1 / factor, window=("kaiser", 5.0)))
+
+
+@cache
+def _filter(low: float, high: float) -> tuple[FloatArray, FloatArray]:
+    """Second-order Butterworth sections for a band in Hz (`high` 0: high-pass), and their rest.
+
+    The rest is the state of each section after a long run of ones, to start without a jump.
+    """
+    if high:
+        sections = dsp.butter(2, [low, high], "band", fs=WORKING_RATE, output="sos")
+    else:
+        sections = dsp.butter(2, low, "highpass", fs=WORKING_RATE, output="sos")
+    return sections, dsp.sosfilt_zi(sections)
 
 
 def band(lead: FloatArray, low: float, high: float = 0.0) -> FloatArray:
@@ -89,8 +101,33 @@ def band(lead: FloatArray, low: float, high: float = 0.0) -> FloatArray:
         low: lower edge, Hz.
         high: upper edge, Hz; 0 keeps everything above `low`.
     """
-    sections = _filter(low, high)
     padding = min(round(2 * WORKING_RATE), lead.size - 1)
     if padding < 1:
         return np.zeros_like(lead)
-    return dsp.sosfiltfilt(sections, lead, padlen=padding)
+    return _both_ways(lead, *_filter(low, high), padding)
+
+
+@compiled
+def _both_ways(
+    lead: FloatArray, sections: FloatArray, rest: FloatArray, padding: int
+) -> FloatArray:
+    """Filter forwards and backwards with each end extended by its mirror image through a point."""
+    n = lead.size
+    x = np.empty(n + 2 * padding)
+    x[padding : padding + n] = lead
+    for i in range(padding):
+        x[i] = 2 * lead[0] - lead[padding - i]
+        x[padding + n + i] = 2 * lead[n - 1] - lead[n - 2 - i]
+    for _ in range(2):
+        start = x[0]
+        for k in range(sections.shape[0]):
+            b0, b1, b2, _a0, a1, a2 = sections[k]
+            z0, z1 = rest[k, 0] * start, rest[k, 1] * start
+            for i in range(x.size):
+                value = x[i]
+                out = b0 * value + z0
+                z0 = b1 * value - a1 * out + z1
+                z1 = b2 * value - a2 * out
+                x[i] = out
+        x = x[::-1].copy()
+    return x[padding : padding + n]
