@@ -77,6 +77,12 @@ def test_date_ticks_read_as_months_then_years():
     assert "2016" in [t.label for t in decade.ticks(6)]
 
 
+def test_the_first_day_of_each_year_names_the_year():
+    days = DateScale.covering([date(2023, 12, 28), date(2024, 1, 3)])
+    labels = [t.label for t in days.ticks(8)]
+    assert labels[0] == "28 Dec 23" and "1 Jan 24" in labels and "29 Dec" in labels
+
+
 def test_times_within_a_day_are_kept_apart():
     assert as_days(datetime(2024, 1, 1, 12)) - as_days(date(2024, 1, 1)) == 0.5
 

@@ -32,7 +32,7 @@ class DateScale:
         if not moments:
             raise PictureError("There is no date to draw", do="check the column of dates")
         days = [as_days(moment) for moment in moments]
-        room = (max(days) - min(days)) * pad or 1.0
+        room = (max(days) - min(days)) * pad or 10.0
         return cls(min(days) - room, max(days) + room)
 
     def place(self, value: float) -> float:
@@ -49,7 +49,14 @@ class DateScale:
         else:
             unit, step = _STEPS[-1]
         days = self._days(step) if unit == "day" else self._months(step)
-        return [Tick(float(d.toordinal()), _label(d, unit, step)) for d in days]
+        found = list(days)
+        return [
+            Tick(
+                float(day.toordinal()),
+                _label(day, unit, step, not i or day.year != found[i - 1].year),
+            )
+            for i, day in enumerate(found)
+        ]
 
     def _days(self, step: int) -> Iterator[date]:
         first = max(1, math.ceil(self.low))
@@ -73,9 +80,11 @@ class DateScale:
             index += step
 
 
-def _label(day: date, unit: str, step: int) -> str:
+def _label(day: date, unit: str, step: int, with_year: bool) -> str:
+    """The label of a tick; among days only the first of each year names the year."""
     if unit == "day":
-        return f"{day.day} {_MONTHS[day.month - 1]}"
+        year = f" {day.year % 100:02d}" if with_year else ""
+        return f"{day.day} {_MONTHS[day.month - 1]}{year}"
     return str(day.year) if step >= 12 else f"{_MONTHS[day.month - 1]} {day.year % 100:02d}"
 
 

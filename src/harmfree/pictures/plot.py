@@ -217,13 +217,29 @@ class Plot:
             halo=True,
         )
 
-    def flag(self, x: float, letter: str, ink: Ink) -> None:
+    def flag(self, x: float, letter: str, ink: Ink, row: int = 0) -> None:
         """A dotted upright with a boxed letter at its top; the notes say what it means."""
         self.upright(x, ink)
-        half = self.canvas.size.font * 0.62
-        px, py = self.at_x(x), self.area.top + half
+        half = self._flag_half()
+        px, py = self.at_x(x), self.area.top + half * (1 + 2.2 * row)
         self.canvas.rectangle(px - half, py - half, 2 * half, 2 * half, Ink(ink.stroke, "#ffffff"))
         self.canvas.text(px, py + half * 0.55, letter, anchor="middle", colour=BLACK)
+
+    def flag_rows(self, xs: Sequence[float]) -> list[int]:
+        """Row of each flag, ascending in x, so that boxes of neighbours stand below each other."""
+        last: dict[int, float] = {}
+        rows = []
+        for x in xs:
+            px = self.at_x(x)
+            row = 0
+            while row in last and px - last[row] < 2.3 * self._flag_half():
+                row += 1
+            last[row] = px
+            rows.append(row)
+        return rows
+
+    def _flag_half(self) -> float:
+        return self.canvas.size.font * 0.62
 
     def end_labels(self, labels: Sequence[tuple[float, str, str]]) -> None:
         """Texts (height, text, colour) to the right of the plot, moved apart where they collide."""

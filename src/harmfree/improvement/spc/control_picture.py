@@ -143,8 +143,9 @@ class _Drawing:
                 plot.steps(xs, _values(line[here]), ink, ends)
         if self.chart.settings.target is not None:
             plot.level(self.chart.settings.target, TARGET_LINE)
-        for x, letter, _ in self.flags:
-            plot.flag(x, letter, Ink(GREY, dash="2 3", width=1))
+        rows = plot.flag_rows([x for x, _, _ in self.flags])
+        for (x, letter, _), row in zip(self.flags, rows, strict=True):
+            plot.flag(x, letter, Ink(GREY, dash="2 3", width=1), row)
         plot.line(self.xs, _values(self.chart.values), DATA_LINE)
         self._draw_spans()
         self._draw_points()
@@ -185,8 +186,11 @@ class _Drawing:
     def _line_labels(self) -> list[tuple[float, str, str]]:
         chart, i = self.chart, self.chart.latest
         limits, target = chart.limits, chart.settings.target
-        labels = [(limits.mean[i], f"{chart.kind.centre} {shown(chart, limits.mean[i])}", BLACK)]
-        if np.isfinite([limits.lower[i], limits.upper[i]]).all():
+        name = chart.kind.centre
+        constant = limits.lower[i] == limits.upper[i]
+        name = f"{name} and limits" if constant else name
+        labels = [(limits.mean[i], f"{name} {shown(chart, limits.mean[i])}", BLACK)]
+        if not constant and np.isfinite([limits.lower[i], limits.upper[i]]).all():
             for value, name in ((limits.upper[i], "Upper limit"), (limits.lower[i], "Lower limit")):
                 labels.append((value, f"{name} {shown(chart, value)}", BLACK))
         if target is not None:
@@ -225,7 +229,8 @@ def _shown_kinds(chart: ControlChart) -> list[str]:
 
 
 def _icon_names(chart: ControlChart) -> list[str]:
-    if (chart.settings.rules or chart.kind.rules) != "mdc":
+    unknown = not np.isfinite(chart.limits.upper[chart.latest])
+    if unknown or (chart.settings.rules or chart.kind.rules) != "mdc":
         return []
     verdict, promise = icons.variation(chart), icons.assurance(chart)
     side = "high" if chart.signals.direction[chart.latest] > 0 else "low"

@@ -40,6 +40,8 @@ _MARKS: dict[str, tuple[str, Shape, Ink, float]] = {
 }
 #: Places along the axis at which the limits are computed.
 _STEPS = 120
+#: At most so many units are named in the drawing; the sentence and the table name the others.
+_MOST_NAMES = 8
 
 
 def funnel_picture(
@@ -68,7 +70,7 @@ def funnel_sentence(funnel: Funnel) -> str:
         named = ", ".join(outer[:6]) + (f" and {len(outer) - 6} more" if len(outer) > 6 else "")
         verb = "lies" if len(outer) == 1 else "lie"
         parts.append(
-            f"{len(outer)} {verb} beyond the 99.8% limits ({named}): look there for a cause."
+            f"{len(outer)} {verb} beyond the 99.8% limits ({named}): ask why before judging."
         )
     else:
         parts.append("None lies beyond the 99.8% limits.")
@@ -130,8 +132,9 @@ def _label_outer(plot: Plot, funnel: Funnel, verdicts: list[str]) -> None:
               for n, v in zip(funnel.denominator, funnel.values, strict=True)]  # fmt: skip
     taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in places]
     outer = [i for i, v in enumerate(verdicts) if v.endswith("998")]
-    for i in sorted(outer, key=lambda i: -abs(funnel.z[i])):
-        name = shortened(funnel.names[i], font, 150)
+    room = 130 if plot.canvas.size.narrow else 230
+    for i in sorted(outer, key=lambda i: -abs(funnel.z[i]))[:_MOST_NAMES]:
+        name = shortened(funnel.names[i], font, room)
         x, y = places[i]
         width = text_width(name, font)
         others = [box for k, box in enumerate(taken) if k != i]

@@ -94,12 +94,13 @@ def _earlier(chart: ControlChart) -> str:
     outside = int(((s.outside != 0) & before).sum())
     if outside:
         found.append(f"{_counted(outside, 'point')} outside the limits")
-    names = (("trend", "trend"), ("two_of_three", "two of three near a limit"), ("shift", "shift"))
-    for rule, name in names:
-        signal = getattr(s, rule)
-        count = _stretches(signal, chart, i)
+    for rule in ("trend", "shift"):
+        count = _stretches(getattr(s, rule), chart, i)
         if count:
-            found.append(f"{count} {name}{'s' if count > 1 and rule != 'two_of_three' else ''}")
+            found.append(_counted(count, rule))
+    count = _stretches(s.two_of_three, chart, i)
+    if count:
+        found.append("2 of 3 points near a limit" + (f" ({count} times)" if count > 1 else ""))
     return f"Earlier: {_listed(found)}." if found else ""
 
 
