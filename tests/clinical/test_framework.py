@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from harmfree.cli.calc import command
-from harmfree.clinical import all_tools, find
-from harmfree.clinical.batch import answer_file, blocks_of
+from harmfree.clinical import Outcome, Tool, all_tools, find
+from harmfree.clinical.batch import Answers, Tally, answer_file, blocks_of
 from harmfree.clinical.errors import (
     CardError,
     CasesError,
@@ -304,6 +304,16 @@ def test_what_could_stop_a_batch_does_not(tmp_path):
     found = [json.loads(line) for line in out.read_text().splitlines()]
     assert ["error" in row for row in found] == [False, True, True, False]
     assert "given twice" in found[1]["error"]
+
+
+def test_a_rule_that_fails_loses_its_row_and_no_other():
+    def rule(given):
+        return Outcome(1 / (given.age - 50))
+
+    broken = Tool(crb65.card, rule, crb65.inputs)
+    lines = [Answers(broken).line(1, {"age": age}, Tally()) for age in (51, 50, 52)]
+    assert [json.loads(line)["value"] for line in lines] == [1.0, None, 0.5]
+    assert "cannot be computed" in json.loads(lines[1])["error"]
 
 
 def test_results_never_overwrite_the_cases_and_a_bad_place_is_said(tmp_path):

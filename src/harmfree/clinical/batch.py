@@ -77,9 +77,14 @@ class Answers:
         given, problems = self.tool.reader.read(row)
         if given is None:
             return self._refusal(number, row, problems, tally)
-        found = self.tool.rule(given)
+        try:
+            found = self.tool.rule(given)
+            body = self._body(found)
+        except (ArithmeticError, ValueError) as error:
+            # A fault of the rule, not of the file: the other rows must not be lost with it.
+            return self._refusal(number, row, [Problem(f"cannot be computed: {error}")], tally)
         tally.complete += found.value is not None
-        return self._head(number, row) + self._body(found) + self._tail
+        return self._head(number, row) + body + self._tail
 
     def _head(self, number: int, row: Mapping[str, Any] | None) -> str:
         label = f'"id":{encode(row["id"])},' if row is not None and "id" in row else ""
