@@ -230,7 +230,9 @@ def test_without_an_age_only_what_does_not_need_it_is_scored():
 
 def test_a_single_parameter_is_scored_alone():
     row = {"age_band": "0-11m", "parameter": "bloodPressureSystolic", "value": 55}
-    assert pews_england.run(row).detail["fields"]["bloodPressure"] == 2
+    result = pews_england.run(row)
+    assert result.detail["fields"]["bloodPressure"] == result.detail["score"] == 2
+    assert result.value is None
     with pytest.raises(RefusedError, match="given by itself too"):
         pews_england.run(row | {"sbp": 60})
     with pytest.raises(RefusedError, match="value: 0.97 is outside .* it looks like a fraction"):

@@ -241,7 +241,9 @@ class Choice(Spec):
 
     def json_schema(self) -> dict[str, Any]:
         """Describe the options as JSON Schema."""
-        return {"type": ["string", "null"], "enum": [*self.options, None]}
+        meanings = {option: said for option, said in self.options.items() if said}
+        described = {"type": ["string", "null"], "enum": [*self.options, None]}
+        return described | ({"x-meanings": meanings} if meanings else {})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

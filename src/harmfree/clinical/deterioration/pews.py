@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from harmfree.clinical.deterioration.pews_inputs import EXPORTED, LEVELS, PewsInputs, age_band_on
 from harmfree.clinical.points import limits
@@ -80,7 +81,7 @@ def pews_england(given: PewsInputs) -> Outcome:
     triggers = _triggers(given)
     by_score = chart().level(least).name
     level = max([by_score, *triggers.values()], key=LEVELS.index)
-    detail = {
+    detail: dict[str, Any] = {
         "minimum": least,
         "maximum": most,
         "fields": {EXPORTED[part.name]: part.points for part in parts},
@@ -89,6 +90,8 @@ def pews_england(given: PewsInputs) -> Outcome:
         "triggers": triggers,
         "escalation": None if level == "none" else level,
     }
+    if given.parameter is not None:
+        detail["score"] = detail["fields"][EXPORTED[given.parameter]]
     return Outcome(
         least if complete else None,
         parts,
