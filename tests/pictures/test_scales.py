@@ -16,6 +16,7 @@ from harmfree.pictures import (
     PictureError,
     as_days,
     contrast,
+    elided,
     neat,
     neat_percent,
     shortened,
@@ -111,3 +112,8 @@ def test_wrapped_lines_fit_or_are_one_word(text, width):
     for line in wrapped(text, 13, width):
         assert text_width(line, 13) <= width or " " not in line
     assert text_width(shortened(text, 13, width), 13) <= width + 1e-9
+    assert text_width(elided(text, 13, width), 13) <= width + 1e-9
+
+
+def test_a_long_name_keeps_its_end():
+    assert elided("Long name of practice number 12", 14, 130).endswith("er 12")

@@ -40,7 +40,7 @@ from harmfree.pictures.plot import Area, Frame, Plot
 from harmfree.pictures.scales import CategoryScale, LinearScale, LogScale, Scale, Tick, as_days
 from harmfree.pictures.symbols import Shape
 from harmfree.pictures.table import Cell, Table
-from harmfree.pictures.typography import shortened, text_width, wrapped
+from harmfree.pictures.typography import elided, shortened, text_width, wrapped
 
 __all__ = [
     "AXIS_LINE",
@@ -86,6 +86,7 @@ __all__ = [
     "Tick",
     "as_days",
     "contrast",
+    "elided",
     "figure",
     "icon_mark",
     "icon_svg",

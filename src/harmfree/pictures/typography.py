@@ -53,6 +53,17 @@ def shortened(text: str, size: float, width: float, bold: bool = False) -> str:
     return kept.rstrip() + "…"
 
 
+def elided(text: str, size: float, width: float, bold: bool = False) -> str:
+    """The text, cut in its middle when too wide: names often differ only at their ends."""
+    if text_width(text, size, bold) <= width:
+        return text
+    for kept in range(len(text) - 1, 1, -1):
+        short = text[: kept - kept // 2].rstrip() + "…" + text[len(text) - kept // 2 :].lstrip()
+        if text_width(short, size, bold) <= width:
+            return short
+    return shortened(text, size, width, bold)
+
+
 def _advance(code: int) -> int:
     if 32 <= code <= 126:
         return _ASCII[code - 32]

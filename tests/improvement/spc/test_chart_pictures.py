@@ -11,6 +11,7 @@ import pytest
 
 from harmfree.improvement.spc.chart import control_chart
 from harmfree.improvement.spc.drawing import picture_of
+from harmfree.improvement.spc.errors import ChartError
 from harmfree.improvement.spc.funnel import funnel
 from harmfree.improvement.spc.other_pictures import stacked
 from harmfree.improvement.spc.pareto import pareto
@@ -173,6 +174,14 @@ def test_rebase_and_annotations_are_explained_under_the_picture():
     svg = PICTURES["xmr"]().svg()
     assert "A: 1 June 2023, ward moved" in svg
     assert "C: 1 April 2024, limits begin afresh: sensors in all bays (A Smith; audit 12)" in svg
+
+
+def test_an_annotation_stands_between_events_that_are_drawn_in_order():
+    notes = (Annotation(date(2023, 6, 15), "new checklist"),)
+    chart = control_chart("g", days_between(MONTHS), Settings(annotations=notes))
+    assert "A: 15 June 2023, new checklist" in picture_of(chart).svg()
+    with pytest.raises(ChartError, match="annotation"):
+        control_chart("xmr", Series(VALUES), Settings(annotations=notes))
 
 
 def test_png_of_every_kind_can_be_made(picture):

@@ -163,6 +163,11 @@ def test_what_does_not_fit_is_refused_by_name(kind, values, n, words, where):
     assert caught.value.where == where
 
 
+def test_an_xmr_chart_of_events_and_denominators_is_one_of_their_rate():
+    made = chart("xmr", [4, 6], [100, 200], multiply=1000)
+    assert made.values.tolist() == [40, 30] and made.limits.mean[0] == 35
+
+
 def test_a_month_without_patients_is_a_missing_point():
     made = chart("p", [1, 0, 2], [10, 0, 10])
     assert np.isnan(made.values[1]) and made.limits.mean[0] == pytest.approx(0.15)

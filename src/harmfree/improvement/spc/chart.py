@@ -129,7 +129,7 @@ def _included(series: Series) -> Bools:
 
 def _plotted(kind: Kind, series: Series, segment: Ints) -> Series:
     """The series as it is plotted: shares, rates or moving ranges."""
-    if kind.per_size and series.sizes is not None:
+    if (kind.per_size or kind.divides) and series.sizes is not None:
         sizes = series.sizes
         low, high = (None if a is None else a / sizes for a in (series.least, series.most))
         return replace(series, values=series.values / sizes, least=low, most=high)

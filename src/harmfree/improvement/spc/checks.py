@@ -37,7 +37,8 @@ def checked(kind: Kind, series: Series, settings: Settings) -> Series:
             where=f"from {series.at(0)} on" if len(series) else "",
             do="give at least one number",
         )
-    if kind.per_size or kind.name in ("xbar", "s"):
+    given = kind.divides and series.sizes is not None
+    if kind.per_size or given or kind.name in ("xbar", "s"):
         series = _with_sizes(kind, series)
     _check_values(kind, series)
     if series.least is not None and kind.name in _NO_SPAN:
@@ -47,6 +48,10 @@ def checked(kind: Kind, series: Series, settings: Settings) -> Series:
         )
     if kind.name not in _REPEATS:
         _check_dates(series)
+    if settings.annotations and not series.dates:
+        raise ChartError(
+            "An annotation has a date but the values have none", do="give the column of dates"
+        )
     return series
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from harmfree.improvement.spc import icons
 from harmfree.improvement.spc.chart import ControlChart
+from harmfree.improvement.spc.series import Moment
 from harmfree.improvement.spc.words import day_or_month, sentence, shown
 from harmfree.pictures import (
     BLACK,
@@ -262,7 +263,8 @@ def _x_label(chart: ControlChart) -> str:
 
 def _flags(chart: ControlChart) -> list[tuple[float, str, str]]:
     """Place, letter and note of each rebase and annotation, in time order."""
-    if not _by_date(chart):
+    dates = chart.series.dates
+    if not dates:
         return []
     found = []
     for rebase in chart.settings.rebases:
@@ -271,13 +273,20 @@ def _flags(chart: ControlChart) -> list[tuple[float, str, str]]:
         text = f"limits begin afresh: {reason}{f' ({by})' if by else ''}"
         found.append((rebase.when, text))
     found += [(a.when, a.text) for a in chart.settings.annotations]
-    first, last = as_days(chart.series.dates[0]), as_days(chart.series.dates[-1])
+    first, last = as_days(dates[0]), as_days(dates[-1])
     inside = [(when, text) for when, text in found if first <= as_days(when) <= last]
     inside.sort(key=lambda pair: as_days(pair[0]))
     return [
-        (as_days(when), _letter(i), f"{_letter(i)}: {day_or_month([when], 0)}, {text}")
+        (_flag_place(chart, when), _letter(i), f"{_letter(i)}: {day_or_month([when], 0)}, {text}")
         for i, (when, text) in enumerate(inside)
     ]
+
+
+def _flag_place(chart: ControlChart, when: Moment) -> float:
+    """Where a date stands: on the axis of dates, or just before the next event in order."""
+    if _by_date(chart):
+        return as_days(when)
+    return next(i for i, d in enumerate(chart.series.dates) if as_days(d) >= as_days(when)) + 0.5
 
 
 def _letter(i: int) -> str:
@@ -290,7 +299,8 @@ def _spans(chart: ControlChart) -> tuple[np.ndarray | None, np.ndarray | None]:
     if least is None or most is None:
         return None, None
     factor = chart.settings.multiply
-    sizes = series.sizes if chart.kind.per_size and series.sizes is not None else 1.0
+    divided = (chart.kind.per_size or chart.kind.divides) and series.sizes is not None
+    sizes = series.sizes if divided and series.sizes is not None else 1.0
     return least / sizes * factor, most / sizes * factor
 
 

@@ -23,9 +23,9 @@ from harmfree.pictures import (
     Shape,
     Size,
     Table,
+    elided,
     neat,
     neat_percent,
-    shortened,
     text_width,
 )
 
@@ -134,7 +134,7 @@ def _label_outer(plot: Plot, funnel: Funnel, verdicts: list[str]) -> None:
     outer = [i for i, v in enumerate(verdicts) if v.endswith("998")]
     room = 130 if plot.canvas.size.narrow else 230
     for i in sorted(outer, key=lambda i: -abs(funnel.z[i]))[:_MOST_NAMES]:
-        name = shortened(funnel.names[i], font, room)
+        name = elided(funnel.names[i], font, room)
         x, y = places[i]
         width = text_width(name, font)
         others = [box for k, box in enumerate(taken) if k != i]

@@ -22,7 +22,8 @@ class Kind:
         centre: what its centre line is called.
         formula: computes centre and standard deviation.
         bounds: limits are cut to what is possible.
-        per_size: whether values are divided by denominators.
+        per_size: whether values are divided by denominators, which it needs.
+        divides: whether values are divided by denominators when there are some.
         counts: whether values must be zero or more.
         rules: "mdc" where the Making Data Count rules decide, "anhoej" where a point outside the
             limits or Anhøj's runs rules do.
@@ -35,6 +36,7 @@ class Kind:
     formula: Callable[[Stretch], Lines]
     bounds: Bounds = _ANY
     per_size: bool = False
+    divides: bool = False
     counts: bool = False
     rules: str = "anhoej"
     gaps: bool = False
@@ -47,9 +49,9 @@ def _kind(name: str, title: str, centre: str = "Mean", **more: object) -> Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _kind("xmr", "XmR chart", rules="mdc"),
-        _kind("run", "Run chart", "Median"),
-        _kind("i", "Individuals (I) chart"),
+        _kind("xmr", "XmR chart", rules="mdc", divides=True),
+        _kind("run", "Run chart", "Median", divides=True),
+        _kind("i", "Individuals (I) chart", divides=True),
         _kind("mr", "Moving range chart", bounds=_COUNT),
         _kind("p", "p chart (share)", bounds=_SHARE, per_size=True, counts=True),
         _kind("pp", "Laney p′ chart (share)", bounds=_SHARE, per_size=True, counts=True),
