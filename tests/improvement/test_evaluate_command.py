@@ -62,8 +62,24 @@ def test_named_columns_and_formula_agree(months):
 
 def test_dates_phase_in_and_picture(months, tmp_path):
     out = tmp_path / "its.html"
-    text = run("its", months, "--outcome", "falls", "--exposure", "beds", "--time", "month",
-               "--start", "2024-07-01", "--phase-in", "2", "--name", "Falls", "-o", out)  # fmt: skip
+    text = run(
+        "its",
+        months,
+        "--outcome",
+        "falls",
+        "--exposure",
+        "beds",
+        "--time",
+        "month",
+        "--start",
+        "2024-07-01",
+        "--phase-in",
+        "2",
+        "--name",
+        "Falls",
+        "-o",
+        out,
+    )
     assert "Falls was" in text and "2025-12-01" in text and "Written" in text
     page = out.read_text()
     assert "<svg" in page and "2024-07-01" in page and "left out" in page

@@ -11,7 +11,7 @@ from harmfree.cli import evaluate_device
 from harmfree.cli.evaluate_power import power
 from harmfree.cli.evaluate_series import controlled_its, its
 from harmfree.cli.evaluate_show import data_argument, numbers, show, shown, where_option
-from harmfree.errors import InputError
+from harmfree.cli.output import progress
 
 
 @click.group(name="evaluate", context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,7 +60,10 @@ def staggered(data: Path, as_json: bool, output: Path | None, **options: Any) ->
 
     rows = panel(datafile.read(data).where(options["where"]), options)
     after = numbers(options["at"], "--at")
-    show(evaluate(rows, after=after, phase_in=options["phase_in"]), as_json, output)
+    with progress() as tell:
+        tell("Evaluating the roll-out", 0, 3)
+        result = evaluate(rows, after=after, phase_in=options["phase_in"], progress=tell)
+    show(result, as_json, output)
 
 
 @command.command("stepped-wedge")
@@ -107,6 +110,8 @@ def stepped_wedge(data: Path, as_json: bool, output: Path | None, **options: Any
     help="Column of two values; the first seen is 'before'.",
 )
 @click.option("--person-time", is_flag=True, help="The denominator is person-time, not people.")
+@click.option("--first", help="Columns EVENTS,TOTAL of the first arm, where each row has both.")
+@click.option("--second", help="Columns EVENTS,TOTAL of the second arm.")
 @click.option("--site", help="Column of sites, to allow for clustering.")
 @where_option
 @data_argument
@@ -119,30 +124,13 @@ def before_after(data: Path, as_json: bool, output: Path | None, **options: Any)
     before,86,2014
     after,51,1852
     harmfree evaluate before-after hazards.csv
+    harmfree evaluate before-after trial.csv --first control_n,control_d --second new_n,new_d
     """
-    import numpy as np
-
-    from harmfree.cli.evaluate_columns import check_parts, positive
+    from harmfree.cli.evaluate_waits import arms
     from harmfree.improvement import datafile
-    from harmfree.improvement.evaluation.before_after import Arms, evaluate
+    from harmfree.improvement.evaluation.before_after import evaluate
 
-    table = datafile.read(data).where(options["where"])
-    phases = [t.strip() for t in table.text(options["phase"])]
-    names = list(dict.fromkeys(phases))
-    if len(names) != 2:
-        raise InputError(
-            f"Column '{options['phase']}' must hold two values, not {len(names)}.", where=table.name
-        )
-    if [n.lower() for n in names] in (["after", "before"], ["1", "0"]):
-        names.reverse()
-    events = table.numbers(options["events"], minimum=0, whole=True)
-    size = positive(table, options["denominator"])
-    if not options["person_time"]:
-        check_parts(table, options["events"], events, size)
-    sites = tuple(table.text(options["site"])) if options["site"] else ()
-    second = np.array([p == names[1] for p in phases])
-    arms = Arms(events, size, second, options["person_time"], (names[0], names[1]), sites)
-    show(evaluate(arms), as_json, output)
+    show(evaluate(arms(datafile.read(data).where(options["where"]), options)), as_json, output)
 
 
 @command.command("time-to-action")

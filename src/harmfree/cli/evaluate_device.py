@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from harmfree.cli.evaluate_show import data_argument, numbers, show, shown, where_option
+from harmfree.cli.evaluate_show import data_argument, numbers, show, show_cases, shown, where_option
 from harmfree.errors import InputError
 
 
@@ -47,14 +47,23 @@ def agreement(data: Path, as_json: bool, output: Path | None, **options: Any) ->
 
     if options["error_ratio"] <= 0:
         raise InputError("The error ratio must be above 0.", where="--error-ratio")
-    table = datafile.read(data).where(options["where"])
-    result = evaluate(
-        methods(table, options),
-        ratio=options["error_ratio"],
-        levels=_list(options["levels"], "--levels"),
-        multiple=options["multiple"],
-    )
-    show(result, as_json, output)
+    tables = datafile.cases(data)
+    results = [
+        (
+            name,
+            evaluate(
+                methods(table.where(options["where"]), options),
+                ratio=options["error_ratio"],
+                levels=_list(options["levels"], "--levels"),
+                multiple=options["multiple"],
+            ),
+        )
+        for name, table in tables
+    ]
+    if len(results) == 1:
+        show(results[0][1], as_json, output)
+    else:
+        show_cases(results, as_json, output)
 
 
 @click.command()

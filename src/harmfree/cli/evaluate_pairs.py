@@ -102,7 +102,14 @@ def accuracy_of(path: Path | None, options: dict[str, Any], prevalences: list[fl
 
 
 def _counts(data: DataFile, lower: dict[str, str]) -> accuracy.Counts:
-    """Counts of a table with columns tp, fp, fn, tn; several rows are added up."""
+    """Counts of a table with columns tp, fp, fn, tn and one row.
+
+    Raises:
+        InputError: there are several rows; adding up different studies would mislead.
+    """
+    if len(data) > 1:
+        do = "Pick one with --where COLUMN=VALUE."
+        raise InputError(f"The table has {len(data)} rows of counts.", where=data.name, do=do)
     names = (*_COUNTS, "indeterminate_present", "indeterminate_absent")
     sums = [
         int(data.numbers(lower[name], minimum=0, whole=True).sum()) if name in lower else 0

@@ -56,6 +56,18 @@ def show(result: Result, as_json: bool, output: Path | None) -> None:
         click.echo(f"Written: {output}")
 
 
+def show_cases(results: list[tuple[str, Result]], as_json: bool, output: Path | None) -> None:
+    """Print the results of several tables of one file; a picture holds one, so none is written."""
+    if output is not None:
+        raise InputError(f"The file holds {len(results)} tables; a picture shows one.", where="-o")
+    if as_json:
+        print_json([{"name": name, **result.as_dict()} for name, result in results])
+        return
+    for name, result in results:
+        click.echo(f"\n{name}")
+        show(result, False, None)
+
+
 def _number(value: float) -> str:
     from harmfree.improvement.result import say
 

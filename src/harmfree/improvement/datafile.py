@@ -247,6 +247,28 @@ def _check_names(names: list[str], file: str) -> None:
             raise DataError(f"Two columns are called '{column}'.", where=f"{file}, line 1")
 
 
+def cases(path: Path) -> list[tuple[str, DataFile]]:
+    """Tables of a JSON file that holds a list of them, such as test cases of several data sets.
+
+    Each table is an object with lists of one length and, if it has one, a `name`; any other file
+    gives its one table, without a name.
+
+    Raises:
+        NotFoundError, DataError: as `read`.
+    """
+    if path.suffix.lower() == ".json" and path.is_file():
+        try:
+            document = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            document = None
+        tables = document if isinstance(document, list) else []
+        if tables and all(isinstance(t, dict) and _equal_lists(t) for t in tables):
+            names = [str(t.get("name", i + 1)) for i, t in enumerate(tables)]
+            pairs = zip(names, tables, strict=True)
+            return [(n, from_json(json.dumps(t), f"{path.name}, case {n}")) for n, t in pairs]
+    return [("", read(path))]
+
+
 def from_json(text: str, name: str) -> DataFile:
     """Read JSON: an object of equally long lists, or a list of flat objects.
 

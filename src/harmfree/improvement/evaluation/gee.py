@@ -61,24 +61,42 @@ def fit(panel: Panel, design: Floats, names: tuple[str, ...]) -> Estimated:
     expected[order] = np.asarray(found.fittedvalues)
     residuals = np.empty(len(order))
     residuals[order] = np.asarray(found.resid_pearson)
+    kind, covariance = _covariance(found)
     link = "identity" if panel.size is None else "log"
     return Estimated(
         Fit(
-            f"GEE, {link} link, exchangeable within site, Mancl-DeRouen standard errors",
+            f"GEE, {link} link, exchangeable within site, {kind} standard errors",
             names,
             np.asarray(found.params),
-            np.asarray(found.cov_params()),
+            covariance,
             float(len(set(codes.tolist())) - 1),
             residuals,
         ),
-        {
-            "Mancl-DeRouen": np.asarray(found.standard_errors("bias_reduced")),
-            "sandwich": np.asarray(found.standard_errors("robust")),
-            "model-based": np.asarray(found.standard_errors("naive")),
-        },
+        _standard_errors(found),
         float(np.asarray(found.cov_struct.dep_params)),
         expected,
     )
+
+
+def _standard_errors(found: Any) -> dict[str, Floats]:
+    kinds = {"Mancl-DeRouen": "bias_reduced", "sandwich": "robust", "model-based": "naive"}
+    # A negative variance (a period seen at one site only) becomes NaN, shown as not estimable.
+    with np.errstate(invalid="ignore"):
+        return {name: np.asarray(found.standard_errors(kind)) for name, kind in kinds.items()}
+
+
+def _covariance(found: Any) -> tuple[str, Floats]:
+    """The corrected sandwich, or the plain one where the correction does not exist.
+
+    Raises:
+        FitError: neither gives a standard error for every term.
+    """
+    errors = _standard_errors(found)
+    if np.all(np.isfinite(errors["Mancl-DeRouen"])):
+        return "Mancl-DeRouen", np.asarray(found.cov_robust_bc)
+    if np.all(np.isfinite(errors["sandwich"])):
+        return "plain sandwich", np.asarray(found.cov_robust)
+    raise FitError("There is no standard error: too few sites for this many periods.")
 
 
 def _fitted(panel: Panel, design: Floats, order: np.ndarray) -> Any:
@@ -101,7 +119,7 @@ def _fitted(panel: Panel, design: Floats, order: np.ndarray) -> Any:
             )
     except (np.linalg.LinAlgError, ValueError) as error:
         raise FitError(f"The equations cannot be solved: {error}.") from error
-    if not found.converged or not np.all(np.isfinite(found.bse)):
+    if not found.converged or not np.all(np.isfinite(found.params)):
         raise FitError("The equations do not settle: too few events for this many periods.")
     return found
 

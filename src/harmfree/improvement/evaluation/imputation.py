@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
 from harmfree.improvement.datafile import Floats
 from harmfree.improvement.evaluation.panel import Panel
@@ -78,12 +79,19 @@ def effects(panel: Panel, after: Sequence[float], width: float = 1.0) -> dict[st
     ]
     found = {}
     for name in windows:
-        values = [d[name] for d in drawn if math.isfinite(d[name])]
-        if not math.isfinite(whole[name]) or len(values) < DRAWS * 0.8:
+        values = [d[name] for d in drawn if math.isfinite(d[name]) and d[name] > 0]
+        if not whole[name] > 0 or len(values) < DRAWS * 0.8:
             continue
-        low, high = np.quantile(values, [0.025, 0.975])
-        found[name] = Estimate(whole[name], float(low), float(high), note="sites resampled")
+        found[name] = _interval(whole[name], np.log(values), panel.site_count)
     return found
+
+
+def _interval(value: float, logs: Floats, sites: int) -> Estimate:
+    """A t interval on the log scale; percentiles are too narrow with few sites."""
+    se = float(np.std(logs, ddof=1))
+    half = float(stats.t.ppf(0.975, sites - 1)) * se
+    limits = value * np.exp([-half, half])
+    return Estimate.within(value, limits, se, "sites resampled")
 
 
 def _drawn(pick: np.ndarray, sites: int) -> Floats:

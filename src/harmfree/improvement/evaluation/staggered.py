@@ -8,7 +8,7 @@ not used: it compares newly live sites with sites already live, and misleads whe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,28 @@ from harmfree.improvement.evaluation import effects, exposure_time, gee, imputat
 from harmfree.improvement.evaluation.panel import Panel, check
 from harmfree.improvement.result import Estimate, Result
 
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are done, and of how many."""
 
-def evaluate(panel: Panel, *, after: Sequence[float] = (6.0, 12.0), phase_in: int = 1) -> Result:
+
+def _silent(what: str, done: int, steps: int) -> None:
+    """Progress that nobody watches."""
+
+
+def evaluate(
+    panel: Panel,
+    *,
+    after: Sequence[float] = (6.0, 12.0),
+    phase_in: int = 1,
+    progress: Progress = _silent,
+) -> Result:
     """Evaluate a roll-out.
 
     Args:
         panel: one row per site and period.
         after: periods after going live at which the effect is stated.
         phase_in: periods from going live on that are left out (the first is only partly live).
+        progress: called after each of three steps.
 
     Raises:
         TooFewError: fewer than 4 sites, or fewer than 3 periods before or after.
@@ -43,8 +57,11 @@ def evaluate(panel: Panel, *, after: Sequence[float] = (6.0, 12.0), phase_in: in
     found = gee.fit(used, design, names)
     estimates, beyond = _effects(used, found, knots, after)
     estimates["total"] = _total(used, found, design)
+    progress("Evaluating the roll-out", 1, 3)
     imputed = imputation.effects(used, after)
+    progress("Evaluating the roll-out", 2, 3)
     before = leads(used)
+    progress("Evaluating the roll-out", 3, 3)
     return Result(
         method="staggered",
         estimator=found.fit.estimator,
