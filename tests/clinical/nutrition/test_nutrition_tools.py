@@ -136,6 +136,35 @@ def test_how_the_day_is_going(change, band):
 
 
 @pytest.mark.parametrize(
+    ("drinks", "drunk"),
+    [
+        ("mug; cup", 430),
+        ("2 x cup; 200 ml", 500),
+        ([280, 150.5], 430.5),
+        ("none", 0),
+        ("Mugs", 280),
+    ],
+)
+def test_drinks_add_up(drinks, drunk):
+    assert TARGET.run(DAY | {"drinks": drinks}).detail["drunk"] == drunk
+
+
+def test_drinks_and_their_sum_must_agree_and_be_plausible():
+    with pytest.raises(RefusedError, match="the drinks add up to 430 ml"):
+        TARGET.run(DAY | {"drinks": "mug; cup", "drunk": 400})
+    with pytest.raises(RefusedError, match="write mug, cup or millilitres"):
+        TARGET.run(DAY | {"drinks": "a bucket"})
+    with pytest.raises(RefusedError, match="more than 10000 ml"):
+        TARGET.run(DAY | {"drinks": "99 x 200 ml"})
+
+
+@pytest.mark.parametrize(("days", "below"), [([1600, 1600], 0), ([1599, 1600], 1), ([], 0)])
+def test_days_below_the_target(days, below):
+    detail = TARGET.run(DAY | {"drunk": 800, "last_days": days}).detail
+    assert (detail["days_below_target"], detail["days_recorded"]) == (below, len(days))
+
+
+@pytest.mark.parametrize(
     ("helped", "encouraged", "level"),
     [(0, 0, "green"), (0, 1, "amber"), (1, 0, "amber"), (2, 0, "red"), (1, 2, "red")],
 )

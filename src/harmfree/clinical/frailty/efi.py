@@ -151,7 +151,7 @@ class EfiInputs(Inputs):
         topic="frailty",
         version="2016",
         source=(
-            Source("Clegg A et al., Age and Ageing 2016;45:353-60", "V", "deficits and categories"),
+            Source("Clegg A et al., Age and Ageing 2016;45:353-60", "S", "deficits and categories"),
         ),
         population="People of 65 and over, from their GP record",
         use="Stratifies a population by frailty; a clinician confirms frailty in the person.",

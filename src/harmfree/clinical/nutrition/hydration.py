@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from harmfree.clinical.common import SEX
 from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Choice, Measure
 from harmfree.clinical.inputs import Inputs
+from harmfree.clinical.lists import Names
 from harmfree.clinical.registry import Card, Example, tool
 from harmfree.clinical.result import Component, Outcome, Source
 
@@ -17,6 +20,41 @@ from harmfree.clinical.result import Component, Outcome, Source
 ESPEN_ML = {"female": 1600.0, "male": 2000.0}
 HELP_BANDS = ("green", "amber", "red")
 _HELP = {"0": "none", "1": "some", "2": "full"}
+
+
+# A mug holds nearly twice as much as a cup (sizes as in the care-home hydration material).
+VESSELS_ML = {"cup": 150.0, "mug": 280.0}
+MOST_ML = 10_000.0
+_DRINK = re.compile(r"(?:(\d{1,2})\s*x\s*)?(?:(cup|mug)s?|(\d{1,5}(?:\.\d+)?)\s*(?:ml)?)")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Volumes(Names):
+    """Drinks in millilitres: `mug; 2 x cup; 200 ml`, or a list of numbers."""
+
+    def parse(self, raw: object) -> Any:
+        """Return the millilitres of each, or raise `Problem`."""
+        if isinstance(raw, list | tuple):
+            raw = [str(item) if isinstance(item, int | float) else item for item in raw]
+        elif isinstance(raw, int | float) and not isinstance(raw, bool):
+            raw = str(raw)
+        return tuple(_millilitres(text) for text in super().parse(raw))
+
+    @property
+    def accepts(self) -> str:
+        """The form in words."""
+        return "mug, cup or millilitres with ; between them, or none"
+
+
+def _millilitres(text: str) -> float:
+    match = _DRINK.fullmatch(text.lower())
+    if match is None:
+        raise Problem(f"{text!r}: write mug, cup or millilitres, such as mug; 2 x cup; 200 ml")
+    times, vessel, number = match.groups()
+    volume = int(times or 1) * (VESSELS_ML[vessel] if vessel else float(number))
+    if volume > MOST_ML:
+        raise Problem(f"{text!r}: more than {MOST_ML:g} ml")
+    return volume
 
 
 class HydrationInputs(Inputs):
@@ -46,6 +84,14 @@ class HydrationInputs(Inputs):
     drunk: Annotated[
         float | None, Measure(label="Drunk so far today", unit="ml", low=0, high=10000)
     ] = None
+    drinks: Annotated[
+        tuple[float, ...] | None,
+        Volumes(label="Drinks of today", help="Each drink, instead of their sum"),
+    ] = None
+    last_days: Annotated[
+        tuple[float, ...] | None,
+        Volumes(label="Totals of the last days", help="Millilitres of each recorded day"),
+    ] = None
     hours_awake: Annotated[
         float | None, Measure(label="Hours awake so far", unit="h", low=0, high=24)
     ] = None
@@ -61,7 +107,9 @@ class HydrationInputs(Inputs):
     ] = None
 
     def conflicts(self) -> Iterable[Problem]:
-        """A target above the limit, or more hours awake than the day has."""
+        """A target above the limit, more hours awake than the day has, or two sums."""
+        if self.drunk is not None and self.drinks is not None and self.drunk != sum(self.drinks):
+            yield Problem(f"the drinks add up to {sum(self.drinks):g} ml", "drunk")
         if _exceeds(self.personal_target, self.fluid_limit):
             yield Problem("is above the fluid limit", "personal_target")
         if _exceeds(self.hours_awake, self.waking_hours):
@@ -83,6 +131,11 @@ def _exceeds(value: float | None, limit: float | None) -> bool:
                 "ESPEN guideline on clinical nutrition and hydration in geriatrics",
                 "M",
                 "1.6 litres a day for women and 2.0 for men, from drinks",
+            ),
+            Source(
+                "Care-home hydration material, Quality Compliance Systems",
+                "S",
+                "a cup of 150 ml and a mug of 280 ml",
             ),
             Source("Reliance on a Carer (ROC) to Drink, N. Campbell", "S", "the level of help"),
         ),
@@ -109,15 +162,19 @@ def hydration_target(given: HydrationInputs) -> Outcome:
     target, reason = _target(given)
     if target is None:
         return Outcome(None, missing=("sex",), band="", detail=_help_level(given))
-    projected = _projected(given)
-    band, advice = _judged(given, target, projected)
-    detail = {"reason": reason, "fluid_limit": given.fluid_limit, "drunk": given.drunk}
+    drunk = _drunk(given)
+    projected = _projected(given, drunk)
+    band, advice = _judged(given, target, drunk, projected)
+    detail: dict[str, Any] = {"reason": reason, "fluid_limit": given.fluid_limit, "drunk": drunk}
+    if given.last_days is not None:
+        detail["days_below_target"] = sum(total < target for total in given.last_days)
+        detail["days_recorded"] = len(given.last_days)
     return Outcome(
         target,
         (Component("target", "Target", target, target, reason),),
         band,
         advice,
-        missing=given.absent("drunk"),
+        missing=("drunk",) if drunk is None else (),
         detail=detail | {"projected": projected} | _help_level(given),
     )
 
@@ -133,16 +190,20 @@ def _target(given: HydrationInputs) -> tuple[float | None, str]:
     return usual, "guideline's volume by sex; agree a personal target"
 
 
-def _projected(given: HydrationInputs) -> float | None:
-    if given.drunk is None or not given.hours_awake or given.waking_hours is None:
+def _drunk(given: HydrationInputs) -> float | None:
+    return given.drunk if given.drinks is None else sum(given.drinks)
+
+
+def _projected(given: HydrationInputs, drunk: float | None) -> float | None:
+    if drunk is None or not given.hours_awake or given.waking_hours is None:
         return None
-    return given.drunk / given.hours_awake * given.waking_hours
+    return drunk / given.hours_awake * given.waking_hours
 
 
 def _judged(
-    given: HydrationInputs, target: float, projected: float | None
+    given: HydrationInputs, target: float, drunk: float | None, projected: float | None
 ) -> tuple[str, tuple[str, ...]]:
-    limit, drunk = given.fluid_limit, given.drunk
+    limit = given.fluid_limit
     if limit is not None and drunk is not None and drunk > limit:
         return "above the limit", ("The fluid limit is exceeded: tell the nurse or clinician.",)
     if drunk is None:
@@ -158,7 +219,7 @@ def _judged(
     return "below course", ("Offer a drink now and more often, in the cup the person likes.",)
 
 
-def _help_level(given: HydrationInputs) -> dict[str, object]:
+def _help_level(given: HydrationInputs) -> dict[str, Any]:
     """Return the level of help: the higher of the two answers, once both are known."""
     if given.help_to_drink is None or given.encouragement is None:
         return {"help_level": None}

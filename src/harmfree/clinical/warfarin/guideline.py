@@ -70,7 +70,8 @@ class CpicInputs(IwpcInputs, GageInputs):
                 "M",
                 "that a carrier of rs2108622 T needs 5 to 10% more",
             ),
-            Source("IWPC 2009; Gage 2008", "S", "the two validated algorithms"),
+            Source("IWPC 2009, N Engl J Med 360:753, appendix", "V", "the IWPC equations"),
+            Source("Gage 2008, Clin Pharmacol Ther 84:326", "S", "the Gage equations"),
         ),
         population="Adults who start warfarin with a target INR of 2 to 3 and a genotype at hand "
         "by day 5; not for people already stable",
