@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ _COLUMN_OPTIONS = frozenset(
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("kind", type=click.Choice(KIND_NAMES), metavar="KIND")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--date", help="Column of dates (or of subgroups, for xbar_s).")
 @click.option("--value", help="Column of values, events or numerators.")
 @click.option("--n", help="Column of denominators or expected events.")
@@ -68,8 +69,8 @@ _COLUMN_OPTIONS = frozenset(
 @click.option("--shift", type=float, default=1.0, help="CUSUM, EWMA: shift to find, in sd.")
 @click.option("--run-length", type=float, default=370.0,
               help="CUSUM, EWMA: points between false alarms.")  # fmt: skip
-@click.option("--title", default="", help="Heading of the picture.")
-@click.option("--y-label", default="", help="What was measured, with its unit.")
+@click.option("--title", default="", show_default=False, help="Heading of the picture.")
+@click.option("--y-label", default="", show_default=False, help="What was measured, with its unit.")
 @click.option("-o", "--out", "outs", multiple=True, type=click.Path(path_type=Path),
               help="Write .svg, .html, .png, .csv or .json; may be repeated.")  # fmt: skip
 @json_option
@@ -95,13 +96,23 @@ def command(kind: str, data: Path, outs: tuple[Path, ...], as_json: bool, **opti
     file failed, 70 no picture can be made, 71 no font for a PNG.
     """
     kind = _short(kind)
-    if data.suffix.lower() in (".json", ".ndjson"):
+    if _holds_json(data):
         _from_json(kind, data, outs, options)
     elif options["by"]:
         _many(kind, data, outs, as_json, options)
     else:
         title = options["title"] or data.stem.replace("_", " ")
         _present(_computed(kind, data, options), outs, as_json, title, options)
+
+
+def _holds_json(path: Path) -> bool:
+    """Whether the data are JSON: by the file's ending, else by its first character."""
+    if str(path) == "-" or path.suffix.lower() in (".json", ".ndjson"):
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
 def _short(kind: str) -> str:
@@ -112,40 +123,63 @@ def _short(kind: str) -> str:
 
 def _from_json(kind: str, data: Path, outs: tuple[Path, ...], options: Options) -> None:
     """Cases in, reports out; the text is always JSON."""
-    from harmfree.improvement.spc import cases
-
-    found, single = cases.read_cases(data, kind)
-    found = [{**_given(options), **case} for case in found]
-    if single:
-        result: Any = cases.answer(found[0], kind)
-        drawn = [path for path in outs if path.suffix.lower() != ".json"]
-        if drawn:
-            computed = _case_charts(found[0], kind)
-            title = options["title"] or str(found[0].get("title") or data.stem)
-            _save(_picture(computed, title, options), drawn)
-    elif any(path.suffix.lower() != ".json" for path in outs):
+    found, single = _read_cases(kind, data)
+    given = _given(options)
+    found = [{**c, **{k: v for k, v in given.items() if c.get(k) is None}} for c in found]
+    drawn = [path for path in outs if path.suffix.lower() != ".json"]
+    if drawn and not single:
         raise click.BadParameter("several cases are written as .json only", param_hint="-o")
-    else:
-        with progress() as show:
-            result = []
-            for done, case in enumerate(found, 1):
-                result.append(cases.answer_or_error(case, kind))
-                show("charts", done, len(found))
-    _write_json(result, [path for path in outs if path.suffix.lower() == ".json"])
+    results = _answers(kind, found, single)
+    if drawn:
+        _draw_case(kind, found[0], data, drawn, options)
+    whole = results[0] if single else results
+    _write_json(whole, [path for path in outs if path not in drawn])
     if not outs:
-        if data.suffix.lower() == ".ndjson":
-            for line in result if isinstance(result, list) else [result]:
-                click.echo(json.dumps(line, ensure_ascii=False))
-        else:
-            print_json(result)
-    failed = sum("error" in r for r in result) if isinstance(result, list) else 0
+        _print_answers(whole, results, lines=data.suffix.lower() == ".ndjson")
+    failed = sum("error" in result for result in results)
     if failed:
         raise PartlyDoneError(f"{failed} of {len(found)} cases could not be computed",
                               where=str(data), do='see "error" in their results')  # fmt: skip
 
 
+def _read_cases(kind: str, data: Path) -> tuple[list[Options], bool]:
+    from harmfree.improvement.spc import cases
+
+    if str(data) == "-":
+        return cases.parse_cases(sys.stdin.read(), "standard input", kind)
+    return cases.read_cases(data, kind)
+
+
+def _answers(kind: str, found: list[Options], single: bool) -> list[Options]:
+    """A report for each case; a single case may fail, one of many carries its error."""
+    from harmfree.improvement.spc import cases
+
+    if single:
+        return [cases.answer(found[0], kind)]
+    results = []
+    with progress() as show:
+        for done, case in enumerate(found, 1):
+            results.append(cases.answer_or_error(case, kind))
+            show("charts", done, len(found))
+    return results
+
+
+def _draw_case(kind: str, case: Options, data: Path, paths: list[Path], options: Options) -> None:
+    title = options["title"] or str(case.get("title") or data.stem)
+    label = options["y_label"] or str(case.get("y_label") or "")
+    _save(_picture(_case_charts(case, kind), title, {**options, "y_label": label}), paths)
+
+
+def _print_answers(whole: Any, results: list[Options], lines: bool) -> None:
+    if not lines:
+        print_json(whole)
+        return
+    for result in results:
+        click.echo(json.dumps(result, ensure_ascii=False))
+
+
 def _given(options: Options) -> Options:
-    """Options typed on the command line, as fields for cases that do not have them."""
+    """Options typed on the command line, as fields of cases that leave them open."""
     context = click.get_current_context()
     typed = {
         name: value

@@ -96,6 +96,14 @@ def test_ndjson_in_and_out(tmp_path):
     assert [json.loads(line)["id"] for line in said.splitlines()] == [0, 1, 2]
 
 
+def test_json_is_known_by_its_content_and_may_come_from_standard_input(tmp_path):
+    case = json.dumps({"values": FALLS})
+    named_otherwise = write(tmp_path, "case.txt", case)
+    assert json.loads(run("xmr", named_otherwise).output)["kind"] == "xmr"
+    piped = CliRunner().invoke(command, ["xmr", "-"], input=case)
+    assert json.loads(piped.output)["points"][0]["value"] == 20
+
+
 def test_options_fill_fields_that_a_case_does_not_have(tmp_path):
     path = write(tmp_path, "c.json", json.dumps({"values": FALLS}))
     found = json.loads(run("xmr", path, "--target", "90", "--improve", "up").output)

@@ -55,41 +55,48 @@ def read_cases(path: Path, kind: str) -> tuple[list[dict[str, Any]], bool]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CaseError(
-            "The file is not UTF-8 text", where=path.name, do="save it as UTF-8"
-        ) from error
-    document = _lines(text, path) if path.suffix.lower() == ".ndjson" else _document(text, path)
+        do = "save it as UTF-8"
+        raise CaseError("The file is not UTF-8 text", where=path.name, do=do) from error
+    return parse_cases(text, path.name, kind)
+
+
+def parse_cases(text: str, name: str, kind: str) -> tuple[list[dict[str, Any]], bool]:
+    """The cases of a text, and whether it held a single one.
+
+    Raises:
+        CaseError: it is not JSON, or holds no case.
+    """
+    document = _document(text, name)
     if isinstance(document, dict):
-        for name in ("cases", _LISTS.get(kind, "cases")):
-            if isinstance(document.get(name), list):
-                document = document[name]
+        for part in ("cases", _LISTS.get(kind, "cases")):
+            if isinstance(document.get(part), list):
+                document = document[part]
                 break
         else:
             return [_unwrapped(document)], True
     if not isinstance(document, list) or not all(isinstance(c, dict) for c in document):
         do = 'give an object such as {"values": [1, 2, 3]}, or a list of them'
-        raise CaseError("The file holds no chart case", where=path.name, do=do)
+        raise CaseError("The file holds no chart case", where=name, do=do)
     return [_unwrapped(c) for c in document], False
 
 
-def _document(text: str, path: Path) -> Any:
+def _document(text: str, name: str) -> Any:
+    """One JSON document, or a list when there is one document on each line."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        where = f"{path.name}, line {error.lineno}"
+        lines = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2 or error.msg != "Extra data":
+            where = f"{name}, line {error.lineno}"
+            raise CaseError(f"The JSON cannot be read: {error.msg}", where=where) from error
+    return [_one_line(line, f"{name}, line {i}") for i, line in lines]
+
+
+def _one_line(line: str, where: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
         raise CaseError(f"The JSON cannot be read: {error.msg}", where=where) from error
-
-
-def _lines(text: str, path: Path) -> list[Any]:
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                found.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                where = f"{path.name}, line {number}"
-                raise CaseError(f"The JSON cannot be read: {error.msg}", where=where) from error
-    return found
 
 
 def _unwrapped(case: dict[str, Any]) -> dict[str, Any]:

@@ -24,12 +24,15 @@ _NHSR_SHORT = 12
 def chart_report(chart: ControlChart) -> dict[str, Any]:
     """Points, icons, runs, messages and the sentence of a control or run chart."""
     proposal = suggestion(chart)
+    # The variation icon is Making Data Count's: with other rules the runs analysis decides.
+    mdc = (chart.settings.rules or chart.kind.rules) == "mdc"
+    verdict, promise = icons.variation(chart) if mdc else None, icons.assurance(chart)
     return {
         "kind": chart.kind.name,
         "points": _points(chart),
-        "icons": {"variation": icons.variation(chart), "assurance": icons.assurance(chart)},
-        "variation_icon_point_type": icons.variation(chart),
-        "assurance": icons.assurance(chart),
+        "icons": {"variation": verdict, "assurance": promise},
+        "variation_icon_point_type": verdict,
+        "assurance": promise,
         "runs": [_runs(r) for r in chart.runs],
         "perla": _perla(chart),
         "suggested_rebase": None
