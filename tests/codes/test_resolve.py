@@ -125,7 +125,7 @@ def test_a_mapped_code_is_judged_by_its_map(tmp_path: Path):
     source, maps = tmp_path / "map.csv", tmp_path / "maps"
     source.write_text("dmd,bnf\n329652003,1003020J0AAABAB\n")
     import_map(source, maps)
-    write_list(tmp_path / "lists", "nsaid", "bnf,100101*", "medicine,ibuprofen")
+    write_list(tmp_path / "lists", "nsaid", "bnf,100101*", "medicine,ibuprofen", "except,gel")
     assert "329652003" not in members(tmp_path / "lists", "nsaid", MEDICINES, maps)
 
 

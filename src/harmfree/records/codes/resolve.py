@@ -23,7 +23,7 @@ from harmfree.records.codes.weights import Weight, code_weights
 
 # Systems whose rows a name rule may claim although the list has codes of that system: their
 # codes are so many that a list can only name the chief ones.
-_NAMES_ALWAYS = frozenset({"snomed", "dmd", "ctv3", "omop", "local", "rxnorm", "ndc"})
+_NAMES_ALWAYS = frozenset({"snomed", "dmd", "bnf", "ctv3", "omop", "local", "rxnorm", "ndc"})
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,17 @@ class Resolver:
             if not rule.out and rule.system not in ("only", "except"):
                 for row, label in self._claimed(rule, own):
                     claims.setdefault(row, label)
-        if "bnf" not in own:
-            self._extend(claims, code_list)
-        kept = self._narrowed(claims, code_list, own)
-        return {int(row): claims[int(row)] for row in kept}
+        kept = self._kept(claims, code_list, own)
+        self._extend(kept, code_list)
+        return self._kept(kept, code_list, own)
+
+    def _kept(
+        self, claims: dict[int, str], code_list: CodeList, own: frozenset[str]
+    ) -> dict[int, str]:
+        return {int(row): claims[int(row)] for row in self._narrowed(claims, code_list, own)}
 
     def _extend(self, claims: dict[int, str], code_list: CodeList) -> None:
-        """Claim the brands of a substance in a list that names ingredients and has no BNF code.
+        """Claim the brands of a BNF substance that a name rule claimed a product of.
 
         A name rule with a form or a strength says less than the substance, so it is not extended.
         """
