@@ -75,7 +75,15 @@ def _number(value: float) -> str:
 
 
 def save(result: Result, output: Path) -> None:
-    """Write the numbers (.json) or the picture (any other ending)."""
+    """Write the numbers (.json) or the picture (any other ending).
+
+    Raises:
+        InputError: the folder does not exist.
+    """
+    if not output.parent.is_dir():
+        raise InputError(
+            "There is no such folder.", where=str(output.parent), do="Create it first."
+        )
     if output.suffix.lower() == ".json":
         output.write_text(json.dumps(result.as_dict(), indent=2), encoding="utf-8")
         return

@@ -64,7 +64,8 @@ def series(plotted: dict[str, Columns], size: Size) -> Canvas:
     plot.points(own["time"], own["observed"], "circle", _MARK, radius=3.5)
     plot.points(left_out["time"], left_out["observed"], "ring", Ink(GREY, width=1.5))
     if after:
-        plot.upright(own["time"][first] - 0.5 * _step(own["time"]), LIMIT_LINE)
+        begin = min([own["time"][first], *left_out["time"]])
+        plot.upright(begin - 0.5 * _step(own["time"]), LIMIT_LINE)
     return plot.canvas
 
 
