@@ -123,7 +123,7 @@ def test_gage_vectors(vector, daily):
 
 
 def test_vkorc1_counts_alleles_not_carriers():
-    # An open implementation codes A/A as 1 and so doses carriers of two as carriers of one.
+    # An open implementation lets only A/G count, and so doses A/A like G/G.
     assert [alleles_a(pair) for pair in GENOTYPE] == [0, 1, 2]
     doses = [find("warfarin_gage").run(gage_row((n, *GAGE[0][0][1:]))).value for n in range(3)]
     assert doses[1] / doses[0] == pytest.approx(math.exp(-0.3238))

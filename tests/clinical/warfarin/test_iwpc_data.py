@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 
 import numpy as np
 import pytest
 
-from harmfree.clinical.warfarin.equations import Person, iwpc
+from harmfree.clinical.warfarin.equations import (
+    Person,
+    alleles_a,
+    body_surface,
+    eupact_maintenance,
+    gage,
+    iwpc,
+    stars,
+)
 from harmfree.clinical.warfarin.genotypes import Genotype, call_vkorc1
 from harmfree.clinical.warfarin.population import iwpc_weekly
 from harmfree.clinical.warfarin.tables import table
 
 ANCESTRY = {"White": "white", "Asian": "asian", "Black or African American": "black"}
+INDICATION = "Indication for Warfarin Treatment"
+CLOT = {"1", "2"}  # deep vein thrombosis, pulmonary embolism
 INDUCERS = ("Carbamazepine (Tegretol)", "Phenytoin (Dilantin)", "Rifampin or Rifampicin")
 
 
@@ -67,6 +78,9 @@ def stable(shared_data):
                     "cyp2c9": pair if pair in pairs else "unknown",
                     "enzyme_inducer": any(row[name] == "1" for name in INDUCERS),
                     "amiodarone": row["Amiodarone (Cordarone)"] == "1",
+                    "smoker": {"0": 0.0, "1": 1.0}.get(row["Current Smoker"], np.nan),
+                    "target_inr": number(row["Target INR"]) or 2.5,
+                    "dvt_pe": bool(CLOT & set(re.findall(r"\d", row[INDICATION]))),
                 }
             )
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
@@ -131,3 +145,45 @@ def test_the_tool_and_the_population_function_agree_on_real_people(stable):
                 amiodarone=bool(stable["amiodarone"][place]),
             )
             assert iwpc(kind, person).mg_per_week == pytest.approx(weekly[place])
+
+
+@pytest.mark.shared_data
+def test_gage_counts_alleles_on_real_people(stable, capsys):
+    """Age is the middle of the decade; the table gives no more."""
+    known = (stable["vkorc1"] != "unknown") & (stable["cyp2c9"] != "unknown")
+    places = np.flatnonzero(known & ~np.isnan(stable["smoker"]))
+    errors = {"alleles counted": [], "only A/G counts": [], "IWPC": [], "EU-PACT": []}
+    for place in places:
+        row = {name: column[place].item() for name, column in stable.items()}
+        age = 10 * row["age_decade"] + 5
+        values = {
+            "age": age,
+            "bsa_m2": body_surface(row["height_cm"], row["weight_kg"]),
+            "african_american": float(row["ancestry"] == "black"),
+            "vkorc1_a": alleles_a(row["vkorc1"]),
+            "cyp2c9_2": stars(row["cyp2c9"], 2),
+            "cyp2c9_3": stars(row["cyp2c9"], 3),
+        } | {name: float(row[name]) for name in ("amiodarone", "smoker", "target_inr", "dvt_pe")}
+        person = Person(
+            age=age,
+            height=row["height_cm"],
+            weight=row["weight_kg"],
+            **{name: row[name] for name in ("ancestry", "vkorc1", "cyp2c9", "amiodarone")},
+            enzyme_inducer=row["enzyme_inducer"],
+        )
+        wrong = values | {"vkorc1_a": float(row["vkorc1"] == "A/G")}
+        for name, dose in (
+            ("alleles counted", gage("pharmacogenetic", values)),
+            ("only A/G counts", gage("pharmacogenetic", wrong)),
+            ("IWPC", iwpc("pharmacogenetic", person)),
+            ("EU-PACT", eupact_maintenance(person)),
+        ):
+            errors[name].append(abs((dose.mg_per_week or 0) - row["dose"]))
+    found = {name: np.mean(column) for name, column in errors.items()}
+    with capsys.disabled():
+        say(f"\n  {len(places):,} people: ")
+        say("; ".join(f"{name} {error:.2f}" for name, error in found.items()) + " mg/week\n")
+    assert len(places) == 2608
+    assert found["IWPC"] == pytest.approx(8.94, abs=0.01)
+    assert found["EU-PACT"] == pytest.approx(9.13, abs=0.01)
+    assert found["alleles counted"] < 9 < 10.8 < found["only A/G counts"]

@@ -117,7 +117,7 @@ def _card(name: str, title: str, formula: str, example: Example) -> Card:
             Source(
                 "International Warfarin Pharmacogenetics Consortium data",
                 "R",
-                "VKORC1 counts alleles: error 9.0 mg a week against 10.9 when A/A counts as one",
+                "VKORC1 counts alleles: error 8.8 mg a week, 10.9 when only A/G counts",
             ),
         ),
         population="Adults who start warfarin; not for people already stable, nor after the first "
