@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from harmfree.pictures.canvas import Canvas, Key, Size, legend_rows
 from harmfree.pictures.icons import RADIUS, icon_mark
 from harmfree.pictures.ink import AXIS_LINE, BLACK, GREY, GRID_LINE, Ink
-from harmfree.pictures.scales import Scale, Tick
+from harmfree.pictures.scales import CategoryScale, Scale, Tick
 from harmfree.pictures.symbols import Shape
-from harmfree.pictures.typography import shortened, text_width, wrapped
+from harmfree.pictures.typography import elided, shortened, text_width, wrapped
 
 Values = Sequence[float | None]
+# A name with less room than this says nothing: then only every second one is shown.
+_LEAST_NAME = 42
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,12 @@ class Plot:
             canvas.text(middle, area.bottom + canvas.line_height + 2, tick.label, anchor="middle")
 
     def _fitting_x_ticks(self) -> list[Tick]:
-        """As many ticks as have room for their labels."""
+        """As many ticks as have room for their labels; names are shortened rather than lost."""
         width, font = self.area.right - self.area.left, self.canvas.size.font
+        if isinstance(self.x, CategoryScale):
+            every = self.x.ticks(max(1, int(width / _LEAST_NAME)))
+            room = width / max(1, len(every)) - 6
+            return [Tick(t.value, elided(t.label, font, room)) for t in every]
         ticks: list[Tick] = []
         for most in range(max(2, int(width / 45)), 0, -1):
             ticks = self.x.ticks(most)
@@ -164,6 +170,8 @@ class Plot:
         for run in _runs(
             xs, [None if _missing(h) else lo for lo, h in zip(low, high, strict=True)]
         ):
+            if len(run) < 2:
+                continue
             tops = dict(zip(xs, high, strict=True))
             upper = [(self.at_x(x), self.at_y(tops[x] or 0.0)) for x, _ in run]
             lower = [(self.at_x(x), self.at_y(y)) for x, y in run]

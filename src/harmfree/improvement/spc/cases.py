@@ -313,8 +313,10 @@ def _run_lengths(case: Case, kind: str) -> dict[str, Any] | None:
 
 def _run_limits(case: Case, kind: str) -> dict[str, Any] | None:
     """Anhøj's limits and the exact run-count limits for a number of useful points."""
-    useful = fields.whole(fields.first(case, "n_useful", "n.useful"), "n_useful")
-    if kind != "run" or useful is None or fields.first(case, "values", "y") is not None:
+    if kind != "run" or fields.first(case, "values", "y") is not None:
+        return None
+    useful = fields.whole(fields.first(case, "n_useful", "n.useful", "n"), "n_useful")
+    if useful is None:
         return None
     if useful < 1:
         raise CaseError(

@@ -85,14 +85,18 @@ def _numbers(chart: ControlChart, i: int) -> dict[str, Any]:
 
 
 def _qicharts_names(chart: ControlChart, i: int) -> dict[str, Any]:
-    """The same numbers under the names of qicharts2, whose sigma signal covers ghosted points."""
+    """The same numbers under the names of qicharts2, with what it does differently.
+
+    Its sigma signal covers ghosted points; its t chart has no near line where ours is zero.
+    """
     limits, value = chart.limits, chart.values[i]
+    no_near = chart.kind.name == "t" and limits.near_lower[i] == 0
     outside = value > limits.upper[i] or value < limits.lower[i]
     return {
         "y": plain(value),
         "cl": plain(limits.mean[i]),
         "lcl": plain(limits.lower[i]),
-        "lcl.95": plain(limits.near_lower[i]),
+        "lcl.95": None if no_near else plain(limits.near_lower[i]),
         "ucl.95": plain(limits.near_upper[i]),
         "ucl": plain(limits.upper[i]),
         "sigma.signal": bool(chart.signals.outside[i] if chart.included[i] else outside),
