@@ -32,6 +32,7 @@ WHOLE = {
     "osteoporosis": "nhsd-primary-care-domain-refsets-osteo_cod",
     "doac": "opensafely-direct-acting-oral-anticoagulants-doac",
     "warfarin": "opensafely-warfarin",
+    "opioid_high_dose_product": "opensafely-high-dose-long-acting-opioids-openprescribing-dmd",
 }
 
 

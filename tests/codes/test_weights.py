@@ -47,6 +47,7 @@ def test_anticholinergic_score(term: str, expected: float):
         ("Paracetamol 325mg / Tramadol 37.5mg tablets", 3.75),
         # 12 micrograms an hour is 28.8 mg of oral morphine a day, worn three days.
         ("Fentanyl 12micrograms/hour transdermal patches", 86.4),
+        ("Durogesic 50micrograms transdermal patches", 360),
         ("Buprenorphine 10micrograms/hour transdermal patches", 168),
         ("Buprenorphine 35micrograms/hour transdermal patches", 336),
         ("Buprenorphine 200microgram sublingual tablets", 12),

@@ -15,6 +15,8 @@ MHRA_VALPROATE = from_source("MHRA, Valproate: Pregnancy Prevention Programme", 
 MHRA_TOPIRAMATE = from_source("MHRA Drug Safety Update June 2024, topiramate", "M")
 OPIOIDS = from_source("Faculty of Pain Medicine, Opioids Aware; NICE NG215", "S")
 
+OPENPRESCRIBING = from_source("OpenPrescribing measure: high-dose long-acting opioids", "S")
+
 COULD_CONCEIVE = sex("female") & aged(at_least=12, below=55) & ~history("hysterectomy_or_sterile")
 PREVENTION_THIS_YEAR = recorded("pregnancy_prevention_programme", within=months(12))
 EQUIVALENT = supply("opioid_equivalent")
@@ -56,6 +58,16 @@ INDICATORS = (
         action="Agree a slow reduction; offer naloxone and specialist help.",
         provenance=OPIOIDS,
         note="Works from quantity and days of supply; without them nobody is flagged.",
+    ),
+    hazard(
+        "opioid_high_dose_product",
+        "A long-acting opioid in a strength that gives 120 mg equivalent a day or more",
+        denominator=ADULT & current("opioid") & ~history("palliative_care"),
+        numerator=current("opioid_high_dose_product"),
+        why="Above 120 mg a day harm rises and pain is seldom relieved further.",
+        action="Agree a slow reduction; offer naloxone and specialist help.",
+        provenance=OPENPRESCRIBING,
+        note="Needs no quantities: the product at its usual frequency is above the limit.",
     ),
     hazard(
         "opioid_50_benzodiazepine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmfree.periods import months, recorded, sex, supply, sustained, weeks
+from harmfree.periods import ever, months, recorded, sex, supply, sustained, weeks
 from harmfree.programmes.indicator import gap, hazard
 from harmfree.programmes.medicines_optimisation.vocabulary import (
     ADULT,
@@ -57,6 +57,17 @@ INDICATORS = (
         why="Warfarin without an INR is a dose without a measure.",
         action="Find the result if a clinic holds it; otherwise test before the next issue.",
         provenance=TRIAL,
+    ),
+    gap(
+        "trial_9",
+        "Methotrexate without a record that it is weekly",
+        denominator=ADULT & current("methotrexate"),
+        numerator=~ever("methotrexate_weekly_instruction"),
+        why="Methotrexate taken daily by mistake kills.",
+        action="Tell the person the day of the week, write it on the prescription and code it.",
+        provenance=TRIAL,
+        note="The trial read the dose instruction, which a coded record does not hold; this counts "
+        "a coded record of the weekly dose or its day.",
     ),
     hazard(
         "trial_10",

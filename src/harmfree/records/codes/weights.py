@@ -7,7 +7,7 @@ A list's weights are in ``NAME.weights.csv`` beside it, with the columns ``name,
 * ``per`` is ``mg``: `name` is a name rule, and the weight is multiplied by the milligrams in one
   unit of quantity, read from the product's name (one tablet, or one millilitre);
 * ``per`` is ``patch N``: the weight is multiplied by the milligrams that a patch gives in N days,
-  from its micrograms an hour.
+  from its micrograms an hour (some names leave the hour out).
 
 A product whose name holds no ingredient (a brand) has the weight of its substance's other products.
 """
@@ -128,7 +128,7 @@ def _amount(weight: Weight, term: str) -> float:
     if weight.per == "mg":
         return 0.0 if hourly else weight.weight * milligrams
     days = int(weight.per.removeprefix("patch "))
-    return weight.weight * milligrams * _HOURS_A_DAY * days if hourly else 0.0
+    return weight.weight * milligrams * _HOURS_A_DAY * days
 
 
 def _strength(weight: Weight, term: str) -> tuple[float, bool]:
