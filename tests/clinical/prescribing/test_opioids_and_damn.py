@@ -48,6 +48,10 @@ def test_uncertain_factors_are_said(drug):
     assert any(drug in said.lower() for said in OPIOIDS.run(row).warnings)
 
 
+def test_without_a_list_there_is_no_total():
+    assert OPIOIDS.run({}).missing == ("opioids",)
+
+
 def test_an_unknown_factor_gives_no_total():
     result = OPIOIDS.run({"opioids": "morphine oral 20 mg; tapentadol injection 50 mg"})
     assert result.value is None

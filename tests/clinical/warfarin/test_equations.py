@@ -334,6 +334,20 @@ def test_an_allele_outside_the_model_is_unknown_never_wild_type():
     assert find("warfarin_gage").run(gage_row(GAGE[0][0]) | {"cyp2c9": "*1/*5"}).value is None
 
 
+@pytest.mark.parametrize("name", ["warfarin_iwpc", "warfarin_iwpc_clinical"])
+@pytest.mark.parametrize("gone", ["age", "height", "weight"])
+def test_iwpc_needs_the_body(name, gone):
+    result = find(name).run(person_of(IWPC[0][0]) | {gone: None})
+    assert (result.value, result.missing) == (None, (gone,))
+
+
+@pytest.mark.parametrize(("target", "warned"), [(2.0, False), (3.0, False), (3.1, True)])
+def test_gage_takes_other_targets_with_a_caution(target, warned):
+    result = find("warfarin_gage").run(gage_row(GAGE[0][0]) | {"target_inr": target})
+    assert result.value is not None
+    assert any("target INR of 2 to 3" in said for said in result.warnings) is warned
+
+
 def test_what_is_assumed_is_said():
     row = {"age": 65, "height": 175, "weight": 80, "vkorc1": "G/G", "cyp2c9": "*1/*1"}
     said = " ".join(find("warfarin_iwpc").run(row).warnings)

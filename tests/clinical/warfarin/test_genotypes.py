@@ -237,6 +237,44 @@ def test_a_vcf_of_the_older_build(tmp_path):
     assert read_vcf(vcf(tmp_path, sites, build="hs37d5", names=False)).inputs == EXPECTED
 
 
+@pytest.mark.parametrize(("length", "read"), [(133797422, True), (135534747, False), (9, False)])
+def test_the_length_of_chromosome_10_tells_the_build(tmp_path, length, read):
+    path = vcf(tmp_path, build="somewhere", names=False)
+    path.write_text(path.read_text().replace("ID=chr10>", f"ID=chr10,length={length}>"))
+    if read:
+        assert read_vcf(path).inputs == EXPECTED
+    else:
+        with pytest.raises(GenotypeFileError, match="none of the variants"):
+            read_vcf(path)
+
+
+@pytest.mark.parametrize(
+    "build", ["GRCh38", "hg38.fa", "file:///x/Homo_sapiens_assembly38.fasta", "GRCh38.p13"]
+)
+def test_a_build_by_its_usual_names(tmp_path, build):
+    path = vcf(tmp_path, build=build, names=False)
+    # A checksum with the letters of another build is no name of it.
+    path.write_text(path.read_text().replace("ID=chr16>", "ID=chr16,md5=1b37fe38>"))
+    assert read_vcf(path).inputs == EXPECTED
+
+
+def test_a_header_that_names_two_builds_tells_none(tmp_path):
+    with pytest.raises(GenotypeFileError, match="none of the variants"):
+        read_vcf(vcf(tmp_path, build="GRCh38 lifted from hg19", names=False))
+
+
+def test_files_of_absurd_size_are_refused(tmp_path, monkeypatch):
+    path = vcf(tmp_path)
+    monkeypatch.setattr("harmfree.clinical.warfarin.vcf.LONGEST_LINE", 60)
+    with pytest.raises(GenotypeFileError, match="a line of over 60 bytes"):
+        read_vcf(path)
+    monkeypatch.setattr("harmfree.clinical.warfarin.files.LARGEST_TABLE", 5)
+    with pytest.raises(GenotypeFileError, match="too large for a table"):
+        read_table(path)
+    with pytest.raises(GenotypeFileError, match="There is no file"):
+        read_table(tmp_path / "absent.csv")
+
+
 def test_the_genotypes_of_a_vcf_go_into_the_tool(tmp_path):
     person = {"age": 70, "height": 170, "weight": 75, "ancestry": "white"}
     result = find("warfarin_cpic").run(person | read_vcf(vcf(tmp_path)).inputs)

@@ -98,6 +98,14 @@ def test_the_doses_stand_side_by_side_with_reasons():
     assert both["loading"]["day_1_mg"] == find("warfarin_loading").run(full).value
 
 
+def test_an_equation_that_must_not_be_used_says_why():
+    frail = PERSON | {"age": 95, "height": 150, "weight": 40, "ancestry": "asian"}
+    row = frail | {"vkorc1": "A/A", "cyp2c9": "*3/*3", "amiodarone": "yes"}
+    result = TOOL.run(row)
+    assert "outside 0.5 to 15" in result.detail["equations"]["iwpc"]["reason"]
+    assert "mg_per_day" not in result.detail
+
+
 def test_untyped_people_are_dosed_clinically_with_the_clinical_equation():
     result = TOOL.run(PERSON | {"vkorc1": None})
     assert result.value == "clinically"

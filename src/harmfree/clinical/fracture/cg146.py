@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from harmfree.clinical.body import BMI
 from harmfree.clinical.common import AGE, SEX
 from harmfree.clinical.fields import Flag, Measure
-from harmfree.clinical.fracture.qfracture import BMI
 from harmfree.clinical.inputs import Inputs
 from harmfree.clinical.points import above, below
 from harmfree.clinical.registry import Card, Example, tool

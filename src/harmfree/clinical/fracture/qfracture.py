@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated
 
+from harmfree.clinical.body import BMI, body_mass_index, disagreement
 from harmfree.clinical.common import AGE, HEIGHT, SEX, WEIGHT
 from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Choice, Flag, Measure
@@ -47,7 +48,6 @@ SMOKING = Choice(
     options={str(n): "" for n in range(5)},
     aliases=("smoking",),
 )
-BMI = Measure(label="Body mass index", unit="kg/m²", low=10, high=80)
 
 
 class QFractureInputs(Inputs):
@@ -112,10 +112,7 @@ class QFractureInputs(Inputs):
 
     def conflicts(self) -> Iterable[Problem]:
         """A BMI that height and weight contradict."""
-        if self.bmi is not None and self.height is not None and self.weight is not None:
-            own = self.weight / (self.height / 100) ** 2
-            if abs(own - self.bmi) > 1:
-                yield Problem(f"height and weight give {own:.1f}", "bmi")
+        return disagreement(self.bmi, self.height, self.weight)
 
 
 @tool(
@@ -170,7 +167,7 @@ class QFractureInputs(Inputs):
 def qfracture(given: QFractureInputs) -> Outcome:
     """Return the osteoporotic risk as the value and both risks in the detail."""
     flags = _flags(given)
-    bmi = _bmi(given)
+    bmi = body_mass_index(given.bmi, given.height, given.weight)
     unknown = tuple(name for name in _relevant(given.sex) if flags.get(name) is None)
     needed = given.absent("sex", "age", "alcohol_cat6", "ethrisk", "smoke_cat", "surv")
     needed += () if bmi is not None else ("bmi",)
@@ -226,14 +223,6 @@ def _relevant(sex: str | None) -> tuple[str, ...]:
         return flag_names()
     used = {name for outcome in OUTCOMES for name in equation(outcome, sex).flags}
     return tuple(name for name in flag_names() if name in used)
-
-
-def _bmi(given: QFractureInputs) -> float | None:
-    if given.bmi is not None:
-        return given.bmi
-    if given.height is None or given.weight is None:
-        return None
-    return given.weight / (given.height / 100) ** 2
 
 
 def _parts(

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
+from harmfree.clinical.body import BMI, body_mass_index, disagreement
 from harmfree.clinical.common import ADULT_AGE, HEIGHT, WEIGHT
 from harmfree.clinical.errors import Problem
 from harmfree.clinical.fields import Flag, Measure
-from harmfree.clinical.fracture.qfracture import BMI
 from harmfree.clinical.inputs import Inputs
 from harmfree.clinical.points import summed
 from harmfree.clinical.registry import Card, Example, tool
@@ -67,10 +67,7 @@ class MustInputs(Inputs):
 
     def conflicts(self) -> Iterable[Problem]:
         """The BMI must agree with height and weight."""
-        if self.bmi is not None and self.height is not None and self.weight is not None:
-            own = self.weight / (self.height / 100) ** 2
-            if abs(own - self.bmi) > 1:
-                yield Problem(f"height and weight give {own:.1f}", "bmi")
+        return disagreement(self.bmi, self.height, self.weight)
 
 
 @tool(
@@ -106,7 +103,7 @@ class MustInputs(Inputs):
 )
 def must(given: MustInputs) -> Outcome:
     """Score one adult, 0 to 6."""
-    bmi, loss = _bmi(given), _loss(given)
+    bmi, loss = body_mass_index(given.bmi, given.height, given.weight), _loss(given)
     parts = (
         _part("bmi", "Body mass index", bmi, None if bmi is None else _bmi_points(bmi)),
         _part(
@@ -137,14 +134,6 @@ def _part(name: str, label: str, given: float | bool | None, points: int | None)
         return Component(name, label, None, None, "not recorded", 2)
     shown = round(given, 2) if isinstance(given, float) else given
     return Component(name, label, shown, points, "")
-
-
-def _bmi(given: MustInputs) -> float | None:
-    if given.bmi is not None:
-        return given.bmi
-    if given.height is None or given.weight is None:
-        return None
-    return given.weight / (given.height / 100) ** 2
 
 
 def _loss(given: MustInputs) -> float | None:

@@ -27,9 +27,12 @@ from harmfree.clinical.warfarin.vcf import GenotypeFileError, Site, open_vcf
 
 # Length of chromosome 10 in the two assemblies: how a header without words tells the build.
 CHROMOSOME_10 = {135534747: "grch37", 133797422: "grch38"}
+# Whole words only: a checksum in the header may well hold the letters b37.
 BUILD_WORDS = {
-    "grch37": re.compile(r"GRCh37|hg19|b37|hs37", re.IGNORECASE),
-    "grch38": re.compile(r"GRCh38|hg38|hs38", re.IGNORECASE),
+    "grch37": re.compile(
+        r"(?<![a-z0-9])(GRCh37|hg19|b37|hs37|hs37d5|v37|assembly19)(?![a-z0-9])", re.IGNORECASE
+    ),
+    "grch38": re.compile(r"(?<![a-z0-9])(GRCh38|hg38|hs38|assembly38)(?![a-z0-9])", re.IGNORECASE),
 }
 # ALT of a record that says nothing but "reference here".
 NO_ALT = frozenset({"<NON_REF>", "<*>", "."})
