@@ -27,6 +27,8 @@ Options = dict[str, Any]
 _COLUMN_OPTIONS = frozenset(
     {"date", "value", "n", "unit", "by", "rebase", "part", "ghost", "annotate", "title", "y_label"}
 )
+# Options that belong to one series and not to a table of many.
+_SINGLE_ONLY = ("rebase", "part", "ghost", "annotate", "fix_after")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -365,6 +367,9 @@ def _many(kind: str, path: Path, outs: tuple[Path, ...], as_json: bool, options:
         raise click.BadParameter(
             "only XmR charts can be computed for many series", param_hint="--by"
         )
+    single = [name for name in _SINGLE_ONLY if options[name] not in (None, ())]
+    if single:
+        raise click.UsageError(f"--{single[0].replace('_', '-')} belongs to one series, not --by.")
     columns = Columns(options["date"] or "date", options["value"])
     lines = verdicts(datafile.read(path), options["by"], columns, _settings(options))
     _write_json(lines, [out for out in outs if out.suffix.lower() == ".json"])

@@ -169,6 +169,8 @@ def test_many_series_get_a_line_of_verdicts_each(tmp_path):
     found = json.loads(said)
     assert [line["id"] for line in found] == list("abc")
     assert {line["variation"] for line in found} == {"common_cause"}
+    refused = run("xmr", path, "--by", "site", "--date", "month", "--fix-after", "12")
+    assert refused.exit_code == 2 and "--fix-after" in refused.output
 
 
 def test_funnel_cusum_ewma_and_pareto_from_csv(tmp_path):
