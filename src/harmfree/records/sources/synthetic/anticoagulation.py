@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harmfree.records.sources.synthetic.clock import NEVER, YEAR, Bools, Days, Floats, Rows
-from harmfree.records.sources.synthetic.life import Courses, Life
+from harmfree.records.sources.synthetic.life import Courses, Life, joined
 from harmfree.records.sources.synthetic.schedule import due, issue, spells
 
 DOACS_FROM = 15706
@@ -23,7 +23,7 @@ def add(life: Life) -> None:
     af = _fibrillation(life, rng)
     clots = _clots(life, rng, af)
     unknown = _unexplained(life, rng)
-    all_courses = _join(af, clots, unknown)
+    all_courses = joined(af, clots, unknown)
     life.anticoagulant = all_courses.spans(len(life.people))
     _prescribe(life, rng, all_courses)
     _yearly(life, rng)
@@ -67,14 +67,6 @@ def _unexplained(life: Life, rng: np.random.Generator) -> Courses:
     rows = np.flatnonzero(bare & (rng.random(len(age)) < 0.004))
     start = (life.people.end[rows] - rng.integers(100, 2500, len(rows))).astype(np.int32)
     return Courses(rows, start, np.full(len(rows), 500_000, np.int32))
-
-
-def _join(*courses: Courses) -> Courses:
-    return Courses(
-        np.concatenate([one.rows for one in courses]),
-        np.concatenate([one.start for one in courses]),
-        np.concatenate([one.stop for one in courses]),
-    )
 
 
 def _prescribe(life: Life, rng: np.random.Generator, courses: Courses) -> None:
@@ -229,6 +221,10 @@ def _untreated(life: Life, rng: np.random.Generator, treated: Courses) -> None:
     invited = (reason >= 0.38) & (reason < 0.45)
     life.note(rows[invited], when[invited] - rng.integers(8, 60, invited.sum()), "af_invitation")
     _on_warfarin_by_choice(life, rng, treated)
+    instead = rows[(rng.random(len(rows)) < 0.12) & ~life.has("chd", "stroke", "tia", "pad")[rows]]
+    start = life.onset["af"][instead]
+    only = Courses(instead, start, np.full(len(instead), 500_000, np.int32))
+    issue(life, only, life.vocabulary["aspirin_75"], 56, rng)
 
 
 def _on_warfarin_by_choice(life: Life, rng: np.random.Generator, treated: Courses) -> None:

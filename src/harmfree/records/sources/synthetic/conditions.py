@@ -10,7 +10,7 @@ from harmfree.records.sources.synthetic.life import Life
 from harmfree.records.sources.synthetic.vocabulary import table
 
 AGES = np.array([0.0, 20, 30, 40, 50, 60, 70, 80, 90])
-SHARED = 0.5
+SHARED = 0.55
 """How much of a person's liability to each condition is shared between conditions."""
 
 # Which code stands for a condition, when more than one does: (code, share) pairs.
@@ -74,7 +74,10 @@ def _less_kidney(life: Life, rng: np.random.Generator, age: Floats) -> None:
     usual = np.interp(age, [0, 20, 40, 60, 70, 80, 90], [112, 114, 102, 87, 76, 63, 54])
     sick = life.has("diabetes_2", "heart_failure", "hypertension")
     life.kidney = np.clip(usual - 7 * life.people.illness - 4 * sick + rng.normal(0, 11, n), 6, 125)
-    life.kidney_slope = np.clip(0.6 + (95 - life.kidney) / 55, 0.4, 2.5)
+    failing = (age > 40) & (rng.random(n) < np.interp(age, [40, 65], [0.001, 0.006]))
+    life.kidney = np.where(failing, rng.uniform(5, 17, n), life.kidney)
+    slope = np.clip(0.6 + (95 - life.kidney) / 55, 0.4, 2.5)
+    life.kidney_slope = np.where(failing, 0.2, slope)
     for key, upper in (("ckd_3a", 58), ("ckd_3b", 44), ("ckd_4", 29), ("ckd_5", 14)):
         years = (upper - life.kidney) / life.kidney_slope
         coded = (years > 0) & (age > 35) & (rng.random(n) < 0.75)
@@ -90,7 +93,7 @@ def _code(life: Life, rng: np.random.Generator, key: str, onset: Days) -> None:
     chosen = rng.choice(codes, size=len(rows), p=[share for _, share in kinds])
     life.sheet.add(rows, onset[rows], chosen)
     # A diagnosis is sometimes coded again at a later review.
-    again = rng.random(len(rows)) < 0.25
+    again = rng.random(len(rows)) < 0.12
     life.sheet.add(
         rows[again], onset[rows[again]] + rng.integers(30, 2500, again.sum()), chosen[again]
     )

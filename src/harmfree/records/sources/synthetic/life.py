@@ -45,6 +45,15 @@ class Courses:
         return start, stop
 
 
+def joined(*courses: Courses) -> Courses:
+    """Return several sets of courses as one."""
+    return Courses(
+        np.concatenate([one.rows for one in courses]),
+        np.concatenate([one.start for one in courses]),
+        np.concatenate([one.stop for one in courses]),
+    )
+
+
 @dataclass
 class Life:
     """One bucket while it is being made.

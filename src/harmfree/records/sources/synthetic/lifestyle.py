@@ -30,15 +30,15 @@ def add(life: Life) -> None:
     adult = np.where(age < 18, 0.02, np.where(age < 40, 0.2, 0.35))
     rate = 0.7 * adult + 0.5 * chronic + 0.008 * np.clip(age - 50, 0, 40)
     _pressures(life, rng, rate, age)
-    _weights(life, rng, rate * 0.33, age)
+    _weights(life, rng, rate * 0.27, age)
     _smoking(life, rng, rate * 0.35)
     _alcohol(life, rng, rate * 0.25)
-    _pulses(life, rng, np.where(age > 60, 0.25, 0.03) + 0.2 * chronic)
+    _pulses(life, rng, np.where(age > 60, 0.2, 0.02) + 0.15 * chronic)
     _standing(life, rng, age)
 
 
 def _pressures(life: Life, rng: np.random.Generator, rate: Floats, age: Floats) -> None:
-    rows, days = life.visits(rate * 0.55, rng)
+    rows, days = life.visits(rate * 0.4, rng)
     own = rng.normal(0, 9, len(life.people))
     usual = np.interp(age, [0, 18, 40, 60, 80], [100, 116, 124, 134, 138]) + own
     usual = usual + 6 * life.has("hypertension")

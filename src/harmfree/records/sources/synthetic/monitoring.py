@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harmfree.records.sources.synthetic.clock import NEVER, Bools, Days, Rows
-from harmfree.records.sources.synthetic.life import Courses, Life
+from harmfree.records.sources.synthetic.life import Courses, Life, joined
 from harmfree.records.sources.synthetic.schedule import due, issue, spells
 from harmfree.records.sources.synthetic.vocabulary import UNIT
 
@@ -25,7 +25,10 @@ def add(life: Life) -> None:
 
 
 def _now_and_then(life: Life, rng: np.random.Generator) -> None:
-    """Digoxin levels, residual urine volumes, and the clearance that doses are set by."""
+    """Digoxin levels, residual urine volumes, dosing clearance, and low sugars."""
+    brittle = life.has("diabetes_1", "diabetes_2") & (rng.random(len(life.people)) < 0.03)
+    rows, days = life.visits(1.5 * brittle, rng)
+    life.note(rows, days, "hypoglycaemia")
     rows, days = life.visits(0.08 * life.has("af", "heart_failure"), rng)
     life.note(rows, days, "digoxin_level", np.round(rng.lognormal(-0.2, 0.4, len(rows)), 1), "ug/L")
     rows, days = life.visits(0.12 * life.has("retention", "prostatism", "incontinence"), rng)
@@ -65,14 +68,14 @@ def _kidney_and_blood(life: Life, rng: np.random.Generator) -> None:
     missed = np.full(len(courses), 0.12)
     rows, days = due(life, courses, 350, missed, life.rollout.monitoring_ratio, rng)
     kidney_tests(life, rng, rows, days)
-    half = rng.random(len(rows)) < 0.55
+    half = rng.random(len(rows)) < 0.45
     blood_tests(life, rng, rows[half], days[half])
     liver_tests(life, rng, rows[half], days[half])
     poor = np.flatnonzero((life.kidney < 50) | life.has("heart_failure"))
     more, when = life.visits(np.where(np.isin(np.arange(len(life.people)), poor), 0.5, 0.0), rng)
     kidney_tests(life, rng, more, when)
     age = life.people.age(np.arange(len(life.people)), life.people.end)
-    anyone, when = life.visits(np.interp(age, [10, 25, 60, 90], [0.01, 0.06, 0.12, 0.22]), rng)
+    anyone, when = life.visits(np.interp(age, [10, 25, 60, 90], [0.01, 0.05, 0.1, 0.18]), rng)
     blood_tests(life, rng, anyone, when)
     some = rng.random(len(anyone)) < 0.6
     kidney_tests(life, rng, anyone[some], when[some])
@@ -111,7 +114,7 @@ def blood_tests(life: Life, rng: np.random.Generator, rows: Rows, days: Days) ->
     life.note(rows, days, "haemoglobin", np.rint(rng.normal(usual, 11)), "g/L")
     whole = rng.random(len(rows)) < 0.35
     life.note(rows[whole], days[whole], "fbc")
-    cells = rng.random(len(rows)) < 0.25
+    cells = rng.random(len(rows)) < 0.15
     count = np.round(rng.lognormal(1.9, 0.28, len(rows)), 1)
     life.note(rows[cells], days[cells], "white_cells", count[cells], "10*9/L")
     life.note(
@@ -156,7 +159,7 @@ def _sugar_and_thyroid(life: Life, rng: np.random.Generator) -> None:
     courses = _since(life, "hypothyroidism", "hyperthyroidism")
     rows, days = due(life, courses, 365, np.full(len(courses), 0.12), 1.0, rng)
     thyroid_tests(life, rng, rows, days)
-    fats, when = life.visits(0.35 * life.has("hypertension", "diabetes_2", "chd"), rng)
+    fats, when = life.visits(0.22 * life.has("hypertension", "diabetes_2", "chd"), rng)
     life.note(fats, when, "cholesterol", np.round(rng.normal(4.9, 1.1, len(fats)), 1), "mmol/L")
 
 
@@ -185,6 +188,9 @@ def _methotrexate(life: Life, rng: np.random.Generator) -> Rows:
         life.has("psoriasis") & (rng.random(n) < 0.05)
     )
     courses = _course(life, rng, takes, life.first_onset("rheumatoid_arthritis", "psoriasis"), 40.0)
+    tried, when = life.visits(0.35 * life.has("rheumatoid_arthritis"), rng)
+    trial = Courses(tried, when, spells(life, when, 0.3, rng))
+    courses = joined(courses, trial.where(~np.isin(tried, courses.rows)))
     ten = rng.random(len(courses)) < 0.06
     codes = life.vocabulary.ids(("methotrexate_2_5", "methotrexate_10"))
     issue(life, courses, codes[ten * 1], 28, rng)
@@ -197,7 +203,7 @@ def _methotrexate(life: Life, rng: np.random.Generator) -> Rows:
     blood_tests(life, rng, rows, days)
     both = rng.random(len(rows)) < 0.97
     liver_tests(life, rng, rows[both], days[both])
-    salts = rng.random(len(rows)) < 0.7
+    salts = rng.random(len(rows)) < 0.93
     kidney_tests(life, rng, rows[salts], days[salts])
     return courses.rows
 

@@ -13,6 +13,11 @@ from harmfree.records.sources.synthetic.life import Courses, Life
 from harmfree.records.sources.synthetic.schedule import issue, spells
 from harmfree.records.sources.synthetic.vocabulary import table
 
+HEAVIER = 0.18
+"""Ill people are given more for the same condition: polypharmacy has a long tail."""
+MANY, MONTHLY = 11, 28
+"""Who has so many repeat medicines gets them every four weeks, from some day on."""
+
 # Prescribers avoid these; what slips through is drawn, and counted, in `hazards`.
 AVOIDED: dict[str, tuple[str, ...]] = {
     "propranolol_40": ("asthma",),
@@ -36,13 +41,28 @@ def add(life: Life) -> None:
         every.append(np.full(len(taken), int(row["every"]), np.int32))
         dose.append(_dose(rng, row["medicine"], len(taken)))
     courses = Courses(np.concatenate(rows), np.concatenate(start), np.concatenate(stop))
-    issue(life, courses, np.concatenate(code), np.concatenate(every), rng, np.concatenate(dose))
+    columns = np.concatenate(code), np.concatenate(every), np.concatenate(dose)
+    many = np.bincount(courses.rows, minlength=len(life.people))[courses.rows] >= MANY
+    someday = rng.integers(life.settings.first, life.settings.last, len(life.people))
+    change = np.where(many, someday[courses.rows], NEVER)
+    before = Courses(courses.rows, courses.start, np.minimum(courses.stop, change))
+    after = Courses(courses.rows, np.maximum(courses.start, change), courses.stop)
+    _issue(life, rng, before, *columns)
+    _issue(life, rng, after, columns[0], np.full(len(courses), MONTHLY), columns[2])
+
+
+def _issue(
+    life: Life, rng: np.random.Generator, courses: Courses, code: Rows, every: Rows, dose: Floats
+) -> None:
+    real = courses.stop > courses.start
+    issue(life, courses.where(real), code[real], every[real], rng, dose[real])
 
 
 def _taken(life: Life, rng: np.random.Generator, row: dict[str, str]) -> Rows:
     """Return who takes it, among people who have the condition."""
     onset = life.onset[row["condition"]]
-    taken: Bools = (onset < NEVER) & (rng.random(len(onset)) < float(row["share"]))
+    share = float(row["share"]) * np.exp(HEAVIER * np.clip(life.people.illness, -1.5, 2.5))
+    taken: Bools = (onset < NEVER) & (rng.random(len(onset)) < share)
     if row["sex"] != "b":
         taken &= life.people.female == (row["sex"] == "f")
     for condition in AVOIDED.get(row["medicine"], ()):
