@@ -22,7 +22,7 @@ ONE_OF_EACH = {
     "alpha_blockers_prostate": ("tamsulosin", "K10"),
     "centrally_acting_antihypertensives": ("moxonidine", "K11"),
     "cardiac_vasodilators": ("nicorandil", "K3"),
-    "bladder": ("mirabegron", "K12"),
+    "bladder": ("solifenacin", "K12"),
 }
 
 
@@ -60,6 +60,13 @@ def test_silodosin_counts_but_not_for_k10():
     assert TOOL.run({"medicines": "silodosin"}).value == 1
     assert TOOL.run({"medicines": "silodosin"}).detail["stopp_rules"] == []
     assert TOOL.run({"medicines": "silodosin; tamsulosin"}).detail["stopp_rules"] == ["K10"]
+
+
+def test_mirabegron_counts_but_is_no_antimuscarinic():
+    result = TOOL.run({"medicines": "mirabegron 50mg"})
+    assert result.value == 1
+    assert result.detail["stopp_rules"] == []
+    assert TOOL.run({"medicines": "mirabegron; tolterodine"}).detail["stopp_rules"] == ["K12"]
 
 
 def test_codes_and_names_are_one_drug():

@@ -8,7 +8,7 @@ import pytest
 
 from harmfree.clinical import find
 from harmfree.clinical.errors import RefusedError
-from harmfree.clinical.prescribing.opioids import factors
+from harmfree.clinical.prescribing.opioids import DailyOpioid, OpioidInputs, factors
 
 OPIOIDS, DAMN = find("opioid_equivalent"), find("damn_medicines")
 
@@ -46,6 +46,11 @@ def test_cases(written, value, band):
 def test_uncertain_factors_are_said(drug):
     row = {"opioids": [{"drug": drug, "route": "injection", "mg_per_day": 5}]}
     assert any(drug in said.lower() for said in OPIOIDS.run(row).warnings)
+
+
+def test_as_a_typed_function():
+    given = OpioidInputs(opioids=(DailyOpioid("morphine", "oral", 40.0),))
+    assert OPIOIDS(given).value == 40
 
 
 def test_without_a_list_there_is_no_total():

@@ -348,6 +348,14 @@ def test_gage_takes_other_targets_with_a_caution(target, warned):
     assert any("target INR of 2 to 3" in said for said in result.warnings) is warned
 
 
+@pytest.mark.parametrize("pair", [None, "*1/*1"])
+def test_without_any_genotype_the_clinical_equation_is_named(pair):
+    row = person_of(IWPC[0][0]) | {"vkorc1": None, "cyp2c9": pair}
+    said = " ".join(find("warfarin_iwpc").run(row).warnings)
+    assert ("CPIC doses clinically" in said) is (pair is None)
+    assert "VKORC1 not known" in said
+
+
 def test_what_is_assumed_is_said():
     row = {"age": 65, "height": 175, "weight": 80, "vkorc1": "G/G", "cyp2c9": "*1/*1"}
     said = " ".join(find("warfarin_iwpc").run(row).warnings)

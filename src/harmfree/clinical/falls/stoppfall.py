@@ -15,9 +15,7 @@ from harmfree.clinical.result import Component, Outcome, Source
 
 # A drug with the highest ACBcalc score counts as an anticholinergic, whatever its ATC group.
 STRONG_ANTICHOLINERGIC = 3
-# STOPP K10 leaves out silodosin, which has little effect on blood pressure; STOPPFall does not.
-NOT_K10 = "silodosin"
-K3_CONDITION = "with orthostatic hypotension"
+K3_CONDITION = "with persistent postural hypotension"
 
 
 class StoppFallInputs(Inputs):
@@ -50,6 +48,7 @@ class StoppFallInputs(Inputs):
         population="People of 65 and over, above all those who have fallen",
         use="Lists the medicines to look at in a falls review, with the class of each.",
         limits=(
+            "STOPP K10 leaves out silodosin, and K12 speaks of antimuscarinics only.",
             "There is no score and no cut-off: the number is a count.",
             "Calcium channel blockers are left off: whether they belong is disputed.",
             "Doxazosin is taken as given for hypertension; the prostate is another reason.",
@@ -102,9 +101,8 @@ def _belongs(medicine: Medicine, group: Group) -> bool:
 
 
 def _rule(group: Group, held: list[Medicine]) -> str:
-    if group.rule == "K10" and all(one.name == NOT_K10 for one in held):
-        return ""
-    return group.rule
+    """Return the class's STOPP rule if it applies to any of the medicines held."""
+    return group.rule if any(one.name not in group.rule_without for one in held) else ""
 
 
 def _advice(group: Group, held: list[Medicine]) -> str:

@@ -22,6 +22,7 @@ class Group:
         without: prefixes below those that do not belong.
         names: drugs that belong whatever their code.
         rule: a rule that it stands for, such as a STOPP criterion; "" for none.
+        rule_without: members to which that rule does not apply.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Group:
     without: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     rule: str = ""
+    rule_without: frozenset[str] = frozenset()
 
     def has(self, medicine: Medicine) -> bool:
         """Say whether a medicine belongs; a code given as a short prefix must lie within."""
@@ -52,6 +54,7 @@ def groups(package: str, name: str) -> tuple[Group, ...]:
             tuple(held["not"]),
             frozenset(held.get("names", ())),
             str(held.get("rule", "")),
+            frozenset(held.get("rule_without", ())),
         )
         for key, held in classes.items()
     )

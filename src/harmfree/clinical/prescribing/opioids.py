@@ -74,6 +74,8 @@ class OpioidList(Spec):
 
     def parse(self, raw: object) -> tuple[DailyOpioid, ...]:
         """Return the opioids, or raise `Problem`."""
+        if isinstance(raw, tuple) and all(isinstance(item, DailyOpioid) for item in raw):
+            return raw
         if isinstance(raw, list | tuple) and any(isinstance(item, Mapping) for item in raw):
             return tuple(_object(item) for item in raw)
         return tuple(_line(text) for text in Names(label=self.label).parse(raw))

@@ -152,6 +152,9 @@ def warfarin_iwpc(given: IwpcInputs) -> Outcome:
     for gene, call in (("VKORC1", vkorc1), ("CYP2C9", cyp2c9)):
         if call.genotype is None:
             warnings.insert(0, f"{gene} not known: the equation's own term for unknown was used.")
+    if vkorc1.genotype is None and cyp2c9.genotype is None:
+        warnings.insert(0, "Neither genotype is known: CPIC doses clinically (see the tool "
+                        "warfarin_iwpc_clinical).")  # fmt: skip
     found = {"vkorc1": vkorc1.genotype, "cyp2c9": cyp2c9.genotype, "cyp2c9_in_equation": pair}
     return dosed(dose, tuple(warnings), {"genotype": found})
 
