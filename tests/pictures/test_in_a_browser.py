@@ -73,13 +73,15 @@ def address(tmp_path):
 
 @pytest.fixture
 def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("there is no Chromium here")
     sync_api = pytest.importorskip("playwright.sync_api")
+    # The system's Chromium, or the one that Playwright has fetched.
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=options)
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium, args=options)
+        except sync_api.Error:
+            pytest.skip("there is no Chromium here")
         yield browser
         browser.close()
 
@@ -98,6 +100,16 @@ def test_text_is_at_least_11_px_at_every_width_and_the_policy_is_kept(address, b
         assert shown == 1
         assert [c for c in complaints if "Content Security Policy" in c] == []
         page.close()
+
+
+def test_text_stays_dark_on_white_in_forced_colours(address, browser):
+    page = browser.new_page(forced_colors="active", color_scheme="dark")
+    page.goto(address)
+    fills = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(t => getComputedStyle(t).fill)"
+    )
+    assert set(fills) <= {"rgb(33, 43, 50)", "rgb(76, 98, 114)"}
+    page.close()
 
 
 def test_axe_finds_nothing(address, browser):

@@ -19,6 +19,8 @@ from harmfree.pictures.table import Table
 STYLESHEET = """\
 .hf-picture { margin: 0 0 1.5rem; }
 .hf-picture svg { display: block; max-width: 100%; height: auto; }
+/* The drawing brings its own white ground; forced colours would put white text on it. */
+.hf-picture svg, .hf-picture svg text { forced-color-adjust: none; }
 .hf-picture .hf-wide { display: block; }
 .hf-picture .hf-narrow { display: none; }
 .hf-picture figcaption { margin: 0.5rem 0; max-width: 44em; }
