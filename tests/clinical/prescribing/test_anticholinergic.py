@@ -103,7 +103,7 @@ def test_missing_and_refused():
         ("Lithium carbonate 400mg m/r tablets", "lithium"),
         ("N06AA09", "amitriptyline"),
         ("Apomorphine 10mg/ml", "apomorphine"),
-        ("  ", ""),
+        ("?!", "?!"),
     ],
 )
 def test_names_as_prescribed(written, name):

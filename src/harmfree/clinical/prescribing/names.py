@@ -87,7 +87,8 @@ def recognise(text: str) -> Medicine:
         if start in _vocabulary():
             name = preferred(start)
             return Medicine(given, name, True, atc_codes().get(name, ""))
-    return Medicine(given, _STRENGTH.sub("", plain), False, "")
+    # A text without a letter stays as it is, so that it can be named.
+    return Medicine(given, _STRENGTH.sub("", plain) or given, False, "")
 
 
 def distinct(texts: tuple[str, ...]) -> tuple[Medicine, ...]:
