@@ -128,8 +128,9 @@ def test_the_kidney_is_rechecked_sooner_when_it_is_worse():
 
 
 def test_no_dose_of_the_drug_is_refused():
-    with pytest.raises(RefusedError, match="150 mg is no dose of apixaban"):
-        doac_dose.run(PERSON | {"drug": "apixaban", "dose": 150})
+    assert doac_dose.run(PERSON | {"drug": "apixaban", "dose": 10}).value == "over-dosed"
+    with pytest.raises(RefusedError, match="10.1 mg is no dose of apixaban"):
+        doac_dose.run(PERSON | {"drug": "apixaban", "dose": 10.1})
 
 
 def test_two_of_three():
@@ -175,6 +176,11 @@ def test_all_spellings_of_a_series_agree():
     assert values == {75.0}
 
 
+def test_the_share_of_tests_counts_both_ends_of_the_range():
+    detail = ttr.run({"inrs": "0:2.0 7:3.0 14:1.9 21:3.1"}).detail
+    assert (detail["tests"], detail["fraction_of_tests_in_range"]) == (4, 0.5)
+
+
 def test_two_tests_on_a_day_are_averaged_and_said():
     result = ttr.run({"inrs": "0:2.0 0:2.8 16:3.2"})
     assert result.value == 75.0
@@ -187,6 +193,8 @@ def test_a_window_is_anchored_before_its_start_and_never_after_its_end():
     inner = ttr.run({"inrs": tests, "since": "2026-01-06", "until": "2026-01-15"}).detail
     assert (whole["days_usable"], whole["days_in_range"]) == (20, 10)
     assert (inner["days_usable"], inner["days_in_range"]) == (5, 5)
+    on_the_day = ttr.run({"inrs": tests, "until": "2026-01-11"}).detail
+    assert on_the_day["days_usable"] == 10
 
 
 def test_an_interruption_breaks_the_line():
@@ -283,6 +291,8 @@ def control(extra, **more):
         ("2025-11-20:1.4 2026-03-03:1.4", ["low"]),
         ("2025-11-19:1.4 2026-03-03:1.4", []),
         ("2026-03-01:5.1 2026-03-01:5.2", []),
+        ("2026-03-01:5.1 2026-05-20:5.1", ["high"]),
+        ("2026-03-01:5.1 2026-05-21:5.1", []),
     ],
 )
 def test_each_marker_of_poor_control_from_both_sides(extra, markers):
@@ -314,6 +324,14 @@ def test_the_first_six_weeks_are_left_out_and_a_short_course_is_said():
     assert unsaid.detail["ttr"] < 65
     assert any("provisional" in warning for warning in short.warnings)
     assert any("not recorded" in warning for warning in unsaid.warnings)
+
+
+@pytest.mark.parametrize(("started", "share"), [("2026-03-01", 1 / 84), ("2026-02-28", 4 / 87)])
+def test_time_in_range_counts_from_six_weeks_after_the_start(started, share):
+    # In range until 12 April, and for a third of the day after; six weeks end on 12 and 11 April.
+    tests = "2026-04-01:2.5 2026-04-12:2.5 2026-04-13:4 2026-05-10:4"
+    result = inr_control.run({"inrs": tests, "on": "2026-05-20", "started": started})
+    assert result.detail["ttr"] == pytest.approx(100 * share)
 
 
 def test_too_few_tests_are_not_good_control():

@@ -25,6 +25,7 @@ NORMAL = {"confusion": False, "respiration": 16, "systolic": 120, "diastolic": 8
         ({"diastolic": 61}, 0),
         ({"diastolic": 60}, 1),
         ({"systolic": 89, "diastolic": 60}, 1),
+        ({"age": 16}, 0),
         ({"age": 64}, 0),
         ({"age": 65}, 1),
         ({"confusion": True}, 1),

@@ -104,6 +104,7 @@ def test_star_pu_of_a_hundred_people_in_every_cell():
     result = star_pu.run({"list_sizes": ALL_CELLS, "items": 900})
     assert result.detail["star_pu"] == pytest.approx(1099.103, abs=5e-4)
     assert result.value == pytest.approx(0.8189, abs=1e-4)
+    assert result.warnings == ()
     rounded = star_pu.run({"list_sizes": ALL_CELLS, "items": 900, "weights": "rounded"})
     assert rounded.detail["star_pu"] == pytest.approx(1090)
 

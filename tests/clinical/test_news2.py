@@ -80,6 +80,13 @@ def test_every_edge_from_both_sides_and_values_between_are_rounded_half_up(
     assert points_of(row_for(parameter, scale, value), parameter) == points
 
 
+def test_every_edge_on_arrays():
+    for parameter, scale, steps in chart().bands():
+        cases = [edge for edge in edges() if edge[:2] == (parameter.name, scale)]
+        values = np.array([value for _, _, value, _ in cases])
+        assert list(steps.score_array(values)) == [points for *_, points in cases]
+
+
 @pytest.mark.parametrize("level", "ACVPU")
 def test_every_level_of_consciousness(level):
     result = news2.run(NORMAL | {"consciousness": level})
@@ -165,6 +172,15 @@ def test_an_incomplete_set_gives_limits_and_still_shows_a_red_observation():
     assert (result.detail["minimum"], result.detail["maximum"]) == (3, 3 + 2 + 3 + 3 + 3 + 3)
     assert result.missing == ("oxygen", "systolic", "pulse", "consciousness", "temperature")
     assert any("Respiratory rate" in warning for warning in result.warnings)
+
+
+def test_an_incomplete_set_advises_as_soon_as_anything_scores():
+    assert news2.run({"pulse": 91}).advice
+    assert news2.run({"pulse": 90}).advice == ()
+
+
+def test_sixteen_is_old_enough():
+    assert news2.run(NORMAL | {"age": 16}).value == 0
 
 
 def test_asleep_is_not_alert():

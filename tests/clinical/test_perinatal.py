@@ -103,8 +103,9 @@ def test_labour_and_ventilation_decide_for_theirs():
     ],
 )
 def test_exact_weeks_and_days_decide_the_band(weeks, days, band):
-    exact = run(gestation=None, weeks=weeks, days=days).detail
-    assert exact["applies"] == run(gestation=band).detail["applies"]
+    heavier = {"weight": "<1500g"}
+    exact = run(gestation=None, weeks=weeks, days=days, **heavier).detail
+    assert exact["applies"] == run(gestation=band, **heavier).detail["applies"]
     assert exact["valid"]["gestation"]
 
 

@@ -186,8 +186,9 @@ def test_a_high_score_is_not_lowered_by_a_low_trigger():
 def test_temperature_and_the_carer_warn():
     hot = pews_england.run(NORMAL | {"temperature": 38})
     well = pews_england.run(NORMAL | {"temperature": 37.9})
+    cool = pews_england.run(NORMAL | {"temperature": 36})
     cold = pews_england.run(NORMAL | {"temperature": 35.9})
-    assert [len(result.warnings) for result in (hot, well, cold)] == [1, 0, 1]
+    assert [len(result.warnings) for result in (hot, well, cool, cold)] == [1, 0, 0, 1]
     assert any(
         "worse" in text for text in pews_england.run(NORMAL | {"carerQuestion": "W"}).warnings
     )

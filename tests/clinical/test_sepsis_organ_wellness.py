@@ -64,6 +64,27 @@ def test_a_single_three_asks_for_review_without_changing_the_band():
         assert any("high-priority review" in warning for warning in result.warnings)
 
 
+def test_no_review_is_asked_for_without_a_single_three():
+    mild = {
+        "respiration": 21, "spo2": 97, "oxygen": 0, "systolic": 120, "pulse": 91,
+        "consciousness": "A", "temperature": 37,
+    }  # fmt: skip
+    result = sepsis_risk_adult.run(WARD | mild)
+    assert (result.value, result.detail["single_three"]) == ("low", False)
+    assert not any("high-priority review" in warning for warning in result.warnings)
+
+
+def test_the_advice_fits_the_risk():
+    advice = {
+        total: " ".join(sepsis_risk_adult.run(WARD | {"news2": total}).advice)
+        for total in (0, 1, 5, 7)
+    }
+    assert "antibiotic" not in advice[0]
+    assert "within 6 h" in advice[1]
+    assert "every hour" in advice[5]
+    assert "every 30 minutes" in advice[7]
+
+
 @pytest.mark.parametrize(("total", "hours"), [(7, 1), (5, 3), (1, 6)])
 def test_the_antibiotic_is_due_from_time_zero(total, hours):
     result = sepsis_risk_adult.run(WARD | {"news2": total, "assessed_at": "2026-11-23T23:30"})

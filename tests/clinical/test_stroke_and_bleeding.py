@@ -72,8 +72,10 @@ def test_a_missing_item_leaves_limits_and_is_named():
     assert result.missing == (
         "heart_failure", "hypertension", "age", "diabetes", "stroke", "vascular_disease",
     )  # fmt: skip
-    without_age = cha2ds2va.run(NONE)
-    assert without_age.detail == {"minimum": 0, "maximum": 2}
+    assert cha2ds2va.run({}).detail == {"minimum": 0, "maximum": 8}
+    assert cha2ds2va.run(NONE).detail == {"minimum": 0, "maximum": 2}
+    assert chads2.run({}).detail == {"minimum": 0, "maximum": 6}
+    assert cha2ds2vasc.run({"age": 80}).detail == {"minimum": 2, "maximum": 9}
 
 
 people = st.fixed_dictionaries(
@@ -152,6 +154,11 @@ def test_orbit_without_sex_is_settled_when_both_sexes_agree():
     assert (unsettled.value, unsettled.missing) == (None, ("sex",))
 
 
+def test_orbit_names_a_missing_blood_count():
+    assert orbit.run(ORBIT | {"haemoglobin": None}).missing == ("haemoglobin",)
+    assert orbit.run(ORBIT | {"haemoglobin": None, "haematocrit": 45}).value == 0
+
+
 def test_haemoglobin_in_other_units_is_refused():
     with pytest.raises(RefusedError, match="it looks like g/dL: 12.9 would be 129 g/L"):
         orbit.run(ORBIT | {"haemoglobin": 12.9})
@@ -192,6 +199,7 @@ def test_hasbled(change, score):
 def test_hasbled_names_what_is_missing_and_refuses_a_fraction():
     assert hasbled.run(HASBLED | {"creatinine": None}).missing == ("creatinine",)
     assert hasbled.run(HASBLED | {"ttr": None, "on_warfarin": None}).missing == ("ttr",)
+    assert hasbled.run(HASBLED | {"ttr": 0}).value == 1
     with pytest.raises(RefusedError, match="looks like a fraction; give 55"):
         hasbled.run(HASBLED | {"ttr": 0.55})
 

@@ -84,17 +84,16 @@ CHA2DS2_VA = (_C, _H, replace(_A, points=2), _D, _S, _V, _A65)
 CHA2DS2_VASC = (*CHA2DS2_VA, _SEX)
 
 
-def _score(items: tuple[Item, ...], given: Chads2Inputs, most: int) -> Outcome:
-    """Sum the items; the two age items exclude each other, so the maximum is `most`."""
+def _score(items: tuple[Item, ...], given: Chads2Inputs) -> Outcome:
+    """Sum the items; of the two age items only one can be met, which the maximum must know."""
     parts = judge(items, given)
-    found = summed(parts, unknown(parts), lambda score: _by_total(min(score, most)))
-    if found.value is not None:
+    found = summed(parts, unknown(parts), _by_total)
+    both_ages_open = given.age is None and items is not CHADS2
+    if found.value is not None or not both_ages_open:
         return found
-    least, highest = found.detail["minimum"], min(found.detail["maximum"], most)
-    if given.age is None and len(items) > len(CHADS2):
-        highest = min(found.detail["maximum"] - 1, most)
-    said = f"Incomplete: the score is between {least} and {highest}."
-    return replace(found, detail={"minimum": least, "maximum": highest}, warnings=(said,))
+    least, most = found.detail["minimum"], found.detail["maximum"] - 1
+    said = f"Incomplete: the score is between {least} and {most}."
+    return replace(found, detail={"minimum": least, "maximum": most}, warnings=(said,))
 
 
 def _by_total(score: int) -> tuple[str, tuple[str, ...]]:
@@ -129,7 +128,7 @@ def _by_total(score: int) -> tuple[str, tuple[str, ...]]:
 )
 def chads2(given: Chads2Inputs) -> Outcome:
     """Score one person, 0 to 6."""
-    return _score(CHADS2, given, 6)
+    return _score(CHADS2, given)
 
 
 @tool(
@@ -170,7 +169,7 @@ def chads2(given: Chads2Inputs) -> Outcome:
 )
 def cha2ds2vasc(given: Cha2ds2vascInputs) -> Outcome:
     """Score one person, 0 to 9."""
-    found = _score(CHA2DS2_VASC, given, 9)
+    found = _score(CHA2DS2_VASC, given)
     if found.value is None:
         return found
     score, woman = int(found.value), given.sex == "female"
@@ -217,7 +216,7 @@ def cha2ds2vasc(given: Cha2ds2vascInputs) -> Outcome:
 )
 def cha2ds2va(given: Cha2ds2vaInputs) -> Outcome:
     """Score one person, 0 to 8."""
-    found = _score(CHA2DS2_VA, given, 8)
+    found = _score(CHA2DS2_VA, given)
     advice = {
         "high": ("Anticoagulation is recommended (ESC 2024).",),
         "intermediate": ("Anticoagulation should be considered (ESC 2024).",),
