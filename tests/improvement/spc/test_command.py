@@ -140,6 +140,14 @@ def test_dates_out_of_order_are_sorted_and_named(tmp_path):
     assert "out of order from d.csv, row 2 (line 3), column 'month'" in said
 
 
+def test_years_and_thousands_are_read(tmp_path):
+    text = 'Year,Count,Population\n2005,321 ," 26,447,738 "\n2006,341,"26,679,904"\n'
+    path = write(tmp_path, "y.csv", text)
+    found = json.loads(run("u", path, "--n", "Population", "--json").output)
+    assert [p["date"] for p in found["points"]] == ["2005-01-01", "2006-01-01"]
+    assert "(2006)" in found["sentence"]
+
+
 def test_one_point_is_drawn_without_limits(tmp_path):
     said = run("xmr", write(tmp_path, "d.csv", "month,falls\n2024-03-01,3\n")).output
     assert "Too few values to judge variation" in said and "only one value" in said

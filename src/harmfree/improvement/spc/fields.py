@@ -15,7 +15,7 @@ from harmfree.improvement.spc.series import Annotation, Moment, Rebase
 from harmfree.improvement.spc.uncertain import Reading
 
 Case = Mapping[str, Any]
-_MONTH = re.compile(r"^\d{4}-\d{2}$")
+_MONTH, _YEAR = re.compile(r"^\d{4}-\d{2}$"), re.compile(r"^[12]\d{3}$")
 _SPAN = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(?:-|:|–|to)\s*(\d+(?:\.\d+)?)\s*$")
 
 
@@ -25,13 +25,15 @@ def first(case: Case, *names: str) -> Any:
 
 
 def moment(value: Any, where: str = "dates") -> Moment:
-    """A date, a month (its first day) or a date with a time, as ISO text."""
+    """A date, a month or a year (its first day), or a date with a time, as ISO text."""
     if isinstance(value, date):
         return value
     text = str(value).strip()
     try:
         if _MONTH.match(text):
             return date.fromisoformat(text + "-01")
+        if _YEAR.match(text):
+            return date(int(text), 1, 1)
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
         raise CaseError(

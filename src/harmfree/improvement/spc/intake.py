@@ -16,7 +16,7 @@ from harmfree.improvement.spc.series import Moment, Series
 from harmfree.improvement.spc.subgroups import subgroup_series
 from harmfree.improvement.spc.uncertain import Disclosure, Reading, read_cell
 
-_DATES = ("date", "month", "period", "week", "day", "when", "time")
+_DATES = ("date", "month", "period", "week", "day", "when", "time", "year", "quarter")
 _VALUES = ("value", "values", "y", "rate", "count", "events", "numerator", "observed", "x")
 _SIZES = ("n", "denominator", "size", "population", "expected", "bed_days", "list_size")
 _UNITS = ("unit", "site", "practice", "organisation", "org_code", "trust", "name", "cause")
@@ -150,6 +150,9 @@ def _first_of_dates(data: DataFile) -> str | None:
 
 
 def _is_date(cell: str) -> bool:
+    if cell.strip().isdigit():
+        # A bare number may be a year or a count: only a column named so is taken for dates.
+        return False
     try:
         moment(_day_last(cell.strip()))
     except CaseError:

@@ -139,7 +139,8 @@ def _run_signs(runs: Runs) -> list[str]:
         )
     if runs.few_crossings:
         found.append(
-            f"only {runs.crossings} crossings of the centre ({runs.crossings_least} or more usual)"
+            f"only {_counted(runs.crossings, 'crossing')} of the centre "
+            f"({runs.crossings_least} or more usual)"
         )
     return found
 
@@ -178,10 +179,12 @@ def _when(chart: ControlChart, i: int) -> str:
 
 
 def day_or_month(dates: Sequence[Moment], i: int) -> str:
-    """The date in words; only month and year when all dates of several are firsts of a month."""
+    """The date in words; only the month or year when all dates of several are its first day."""
+    several = len(dates) > 1
+    if several and all((d.month, d.day) == (1, 1) for d in dates):
+        return str(dates[i].year)
     text = plain_date(dates[i])
-    monthly = len(dates) > 1 and all(d.day == 1 for d in dates)
-    return text.partition(" ")[2] if monthly else text
+    return text.partition(" ")[2] if several and all(d.day == 1 for d in dates) else text
 
 
 def _counted(count: int | None, what: str) -> str:
