@@ -53,7 +53,7 @@ def command() -> None:
     type=click.IntRange(1, 64),
     default=2,
     show_default=True,
-    help="Processes that work at the same time; each needs about 0.6 GB.",
+    help="Processes that work at the same time; each needs about 0.4 GB.",
 )
 @json_option
 def build(
