@@ -292,3 +292,46 @@ def test_every_verb_has_help_with_an_example():
         text = run(*verb, "--help")
         assert "--json" in text
         assert f"harmfree evaluate {' '.join(verb)}" in text, verb
+
+
+@pytest.mark.shared_data
+def test_shared_files_through_the_commands(shared_data: Path):
+    comparison = shared_data / "method_comparison"
+    found = document("agreement", comparison / "mcr_testcases.json", "--levels", "1,10,100")
+    cases = json.loads((comparison / "mcr_testcases.json").read_text())
+    assert [f["name"] for f in found] == [c["name"] for c in cases]
+    for result, case in zip(found, cases, strict=True):
+        reference = next(a["ref"] for a in case["algorithms"] if a["name"] == "PaBa")
+        slope = result["regressions"]["passing_bablok"]["slope"]
+        expected = [float(reference[k]) for k in ("Slope", "SlopeL", "SlopeU")]
+        assert [slope[k] for k in ("estimate", "lower", "upper")] == pytest.approx(
+            expected, rel=1e-4
+        )
+    creatinine = document("agreement", comparison / "mcr_creatinine.csv")
+    assert creatinine["n"] == 108 and creatinine["pairs_left_out"] == 2
+    smoking = shared_data / "its" / "california_prop99.csv"
+    series = document("its", smoking, "--where", "State=California", "--outcome", "PacksPerCapita",
+                      "--time", "Year", "--start", "1989", "--lag", "1")  # fmt: skip
+    ols = series["fits"]["ols"]["coefficients"]
+    assert ols["const"]["estimate"] == pytest.approx(132.225789, abs=1e-6)
+    assert ols["level_change"]["estimate"] == pytest.approx(-20.058097, abs=1e-6)
+    states = document("controlled-its", smoking, "--outcome", "PacksPerCapita", "--time", "Year",
+                      "--group", "State", "--treated", "California", "--start", "1989")  # fmt: skip
+    assert states["n"] == 62
+    trial = shared_data / "prescribing" / "pincer_trial_counts.csv"
+    crude = document("before-after", trial, "--first", "control_n,control_d",
+                     "--second", "pincer_n,pincer_d", "--where", "followup_months=6",
+                     "--where", "outcome=2 asthma + beta-blocker")  # fmt: skip
+    assert crude["estimates"]["odds_ratio"]["estimate"] == pytest.approx(0.825, abs=5e-4)
+
+
+def test_tables_of_counts_name_what_is_wrong(tmp_path):
+    several = write(tmp_path / "s.csv", "tp fp fn tn", [[1, 2, 3, 4], [5, 6, 7, 8]])
+    with pytest.raises(HarmfreeError, match="2 rows of counts"):
+        run("accuracy", several)
+    over = write(tmp_path / "o.csv", "events total", [[1, 2], [3, 2]])
+    with pytest.raises(HarmfreeError, match="more events") as error:
+        run("accuracy", over)
+    assert "row 2" in error.value.where
+    with pytest.raises(HarmfreeError, match="no such folder"):
+        run("proportion", "--events", 1, "--total", 2, "-o", tmp_path / "no" / "p.svg")

@@ -165,5 +165,35 @@ def time_to_action(data: Path, as_json: bool, output: Path | None, **options: An
     show(evaluate(waits(table, options), numbers(options["by"], "--by")), as_json, output)
 
 
+@command.command()
+@click.option("--site", default="site", show_default=True)
+@click.option(
+    "--quantity", default="quantity", show_default=True, help="Column of quantity supplied."
+)
+@click.option(
+    "--cost", default="cost", show_default=True, help="Column of net cost, after discount."
+)
+@click.option(
+    "--smallest", type=float, default=0.0, show_default=True, help="Least saving counted."
+)
+@where_option
+@data_argument
+@shown
+def savings(data: Path, as_json: bool, output: Path | None, **options: Any) -> None:
+    """What would be saved at the price that the best tenth of sites pay.
+
+    \b
+    One row per site, for presentations that may replace one another:
+    harmfree evaluate savings ppu.csv --smallest 10
+    """
+    from harmfree.improvement import datafile
+    from harmfree.improvement.evaluation.price_per_unit import evaluate
+
+    table = datafile.read(data).where(options["where"])
+    numbers_of = (table.numbers(options[k], minimum=0) for k in ("quantity", "cost"))
+    sites = [t.strip() for t in table.text(options["site"])]
+    show(evaluate(sites, *numbers_of, smallest=options["smallest"]), as_json, output)
+
+
 for _verb in (its, controlled_its, *evaluate_device.COMMANDS, power):
     command.add_command(_verb)

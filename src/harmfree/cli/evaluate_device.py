@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harmfree.cli.evaluate_show import data_argument, numbers, show, show_cases, shown, where_option
+from harmfree.cli.output import progress
 from harmfree.errors import InputError
+
+if TYPE_CHECKING:
+    from harmfree.improvement.result import Result
 
 
 def _list(text: str | None, option: str) -> list[float]:
@@ -48,18 +52,17 @@ def agreement(data: Path, as_json: bool, output: Path | None, **options: Any) ->
     if options["error_ratio"] <= 0:
         raise InputError("The error ratio must be above 0.", where="--error-ratio")
     tables = datafile.cases(data)
-    results = [
-        (
-            name,
-            evaluate(
+    results: list[tuple[str, Result]] = []
+    with progress() as tell:
+        for name, table in tables:
+            tell("Comparing the methods", len(results), len(tables))
+            found = evaluate(
                 methods(table.where(options["where"]), options),
                 ratio=options["error_ratio"],
                 levels=_list(options["levels"], "--levels"),
                 multiple=options["multiple"],
-            ),
-        )
-        for name, table in tables
-    ]
+            )
+            results.append((name, found))
     if len(results) == 1:
         show(results[0][1], as_json, output)
     else:

@@ -97,6 +97,8 @@ def accuracy_of(path: Path | None, options: dict[str, Any], prevalences: list[fl
     lower = {name.lower(): name for name in data.columns}
     if all(name in lower for name in _COUNTS):
         return accuracy.evaluate(_counts(data, lower), prevalences, correct=options["correct"])
+    if _pair(lower) is not None:
+        return proportion_of(path, None, None)
     do = "Give --test or --score with --reference, or columns tp, fp, fn, tn."
     raise InputError("The table has no test results.", where=data.name, do=do)
 
@@ -167,7 +169,7 @@ def proportion_of(path: Path | None, events: int | None, total: int | None) -> R
         return _proportions([("", events, total)])
     data = datafile.read(path)
     lower = {name.lower(): name for name in data.columns}
-    pair = next((p for p in _PAIRS if all(name in lower for name in p)), None)
+    pair = _pair(lower)
     if pair is None:
         raise InputError(
             "No counts found.", where=data.name, do="Name the columns events and total."
@@ -181,6 +183,11 @@ def proportion_of(path: Path | None, events: int | None, total: int | None) -> R
         )
     rows = zip(parts, whole, strict=True)
     return _proportions([(f"row {i + 1}", int(x), int(n)) for i, (x, n) in enumerate(rows)])
+
+
+def _pair(lower: dict[str, str]) -> tuple[str, str] | None:
+    """Names of a count and its total among the columns, if there are any."""
+    return next((p for p in _PAIRS if all(name in lower for name in p)), None)
 
 
 def _proportions(rows: list[tuple[str, int, int]]) -> Result:

@@ -45,6 +45,7 @@ def evaluate(values: Floats, days: Sequence[str], runs: Sequence[str] | None = N
             f"{say(within)} ({say(100 * within / mean)}%)."
         ),
         details={"variance_components": parts},
+        warnings=("The EP05 and EP15 designs are quoted from memory, not checked.",),
         plotted={"precision": {"day": list(days), "value": values}},
     )
 
