@@ -72,11 +72,6 @@ def named(codes: str) -> str:
     return codes.replace("_", " ")
 
 
-def ago(window: Window) -> str:
-    """A window as a length: ``3 months``."""
-    return str(window)
-
-
 def in_the_last(window: Window) -> str:
     """A window as a look-back: ``in the last 3 months``."""
     if window.unit is Unit.CONTRACT_YEAR:
@@ -153,7 +148,7 @@ def _when(part: Recorded) -> str:
     if part.within is None and part.at_least_ago is None:
         return f"ever {part.verb}"
     if part.within is None and part.at_least_ago is not None:
-        return f"{part.verb} at least {ago(part.at_least_ago)} ago"
+        return f"{part.verb} at least {part.at_least_ago} ago"
     if part.within is not None and part.at_least_ago is None:
         return f"{part.verb} {in_the_last(part.within)}"
     return f"{part.verb} between {part.within} and {part.at_least_ago} ago"

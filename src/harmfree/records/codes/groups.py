@@ -48,6 +48,7 @@ def _preferred() -> dict[str, str]:
         return {row["other"]: row["name"] for row in csv.DictReader(file)}
 
 
+@lru_cache(maxsize=200_000)
 def ingredient(term: str) -> str:
     """The ingredient words of a product's name, sorted: one label for one medicine.
 

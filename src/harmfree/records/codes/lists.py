@@ -20,11 +20,11 @@ Folders are searched in order. In a later folder (a site's own) ``NAME.csv`` rep
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harmfree.records.codes.csv_files import read_csv
 from harmfree.records.codes.errors import CodeListError, UnknownCodeListError
 from harmfree.records.codes.names import NameRule, parse_name_rule
 from harmfree.records.codes.systems import CODE_SYSTEMS, PREFIX_SYSTEMS, normal_code
@@ -102,8 +102,8 @@ def read_rules(path: Path) -> tuple[str, tuple[Rule, ...]]:
 def _rows(path: Path, description: list[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield (line number, cells) of the data rows; put comment lines into `description`."""
     header_seen = False
-    for line, row in enumerate(csv.reader(_text(path).splitlines()), start=1):
-        if not row or not any(cell.strip() for cell in row):
+    for line, row in read_csv(path):
+        if not any(cell.strip() for cell in row):
             continue
         if row[0].lstrip().startswith("#"):
             description.append(",".join(row).lstrip("# ").strip())
@@ -111,15 +111,6 @@ def _rows(path: Path, description: list[str]) -> Iterator[tuple[int, list[str]]]
             header_seen = _check_header(path, line, row)
         else:
             yield line, row
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CodeListError(
-            "The code list is not UTF-8 text.", where=str(path), do="Save it as CSV UTF-8."
-        ) from error
 
 
 def _check_header(path: Path, line: int, row: list[str]) -> bool:

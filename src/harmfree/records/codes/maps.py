@@ -75,9 +75,9 @@ def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
             for row in reader:
                 if len(row) > max(dmd, bnf) and row[bnf].strip():
                     yield reader.line_num, row[dmd].strip().strip("'"), row[bnf].strip().upper()
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise CodeMapError(
-            "The map is not UTF-8 text.", where=str(path), do="Save it as CSV UTF-8."
+            "The map is not CSV in UTF-8.", where=str(path), do="Save it as CSV UTF-8."
         ) from error
 
 

@@ -55,6 +55,8 @@ class Resolution:
         A burden list gives each medicine its score; a supply list gives each product the amount
         in one unit of quantity (morphine equivalents of one tablet).
         """
+        if not self._weights:
+            return np.zeros(len(self._rows))
         terms = self._index.dictionary["term"].take(pa.array(self._rows)).to_pylist()
         return code_weights(self._weights, [t or "" for t in terms], self.rules, self.groups)
 

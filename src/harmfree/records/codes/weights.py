@@ -14,7 +14,6 @@ A product whose name holds no ingredient (a brand) has the weight of its substan
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from harmfree.records.codes.csv_files import read_csv
 from harmfree.records.codes.errors import CodeListError
 from harmfree.records.codes.names import NameRule, parse_name_rule, words
 
@@ -51,17 +51,23 @@ def read_weights(path: Path) -> tuple[Weight, ...]:
     Raises:
         CodeListError: with file and line, for a row that cannot be read.
     """
-    found = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(line for line in file if not line.startswith("#")):
-            try:
-                found.append(_weight(row))
-            except (KeyError, TypeError, ValueError) as error:
-                raise CodeListError(
-                    f"The weight {row} cannot be read: {error}.",
-                    where=str(path),
-                    do=f"Give {', '.join(WEIGHT_COLUMNS)}; per is list, mg or patch N.",
-                ) from error
+    found: list[Weight] = []
+    header_seen = False
+    for line, row in read_csv(path):
+        if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
+            continue
+        try:
+            if header_seen:
+                found.append(_weight(dict(zip(WEIGHT_COLUMNS, row, strict=True))))
+            elif tuple(row) != WEIGHT_COLUMNS:
+                raise ValueError("the first row is not its columns")
+        except ValueError as error:
+            raise CodeListError(
+                f"The weight {','.join(row)} cannot be read: {error}.",
+                where=f"{path}, line {line}",
+                do=f"Give {','.join(WEIGHT_COLUMNS)}; per is list, mg or patch N.",
+            ) from error
+        header_seen = True
     return tuple(found)
 
 
@@ -83,8 +89,6 @@ def code_weights(
         terms, labels, groups: the term, the claiming rule's label and the medicine of each code.
     """
     found = np.zeros(len(terms))
-    if not weights:
-        return found
     factor: dict[str, Weight] = {}
     named = [_find(weights, term, label) for term, label in zip(terms, labels, strict=True)]
     for group, weight in zip(groups, named, strict=True):
