@@ -107,10 +107,17 @@ class Plot:
 
     def _draw_y_axis(self) -> None:
         font = self.canvas.size.font
+        self.grid()
         for tick in self._y_ticks:
             y = self.at_y(tick.value)
-            self.canvas.line(self.area.left, y, self.area.right, y, GRID_LINE)
             self.canvas.text(self.area.left - 8, y + font * 0.35, tick.label, anchor="end")
+
+    def grid(self) -> None:
+        """The horizontal grid lines; call it again after filling an area that hides them."""
+        for tick in self._y_ticks:
+            y = self.at_y(tick.value)
+            if self.area.bottom - y > 1:  # not over the axis itself
+                self.canvas.line(self.area.left, y, self.area.right, y, GRID_LINE)
 
     def _draw_x_axis(self) -> None:
         area, canvas = self.area, self.canvas

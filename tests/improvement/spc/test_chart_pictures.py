@@ -84,6 +84,7 @@ PICTURES = {
     "cusum": lambda: picture_of(cusum(SMALL, in_control(SMALL, None, None, 15)), TITLE),
     "ewma": lambda: picture_of(ewma(SMALL, in_control(SMALL, None, None, 15)), TITLE),
     "pareto": lambda: picture_of(pareto(CAUSES, [45, 30, 22, 14]), TITLE),
+    "few": lambda: picture_of(control_chart("xmr", Series(VALUES[:3], MONTHS[::12])), TITLE),
     "one-point": lambda: picture_of(control_chart("xmr", Series(VALUES[:1], MONTHS[:1])), TITLE),
     "constant": lambda: picture_of(control_chart("xmr", Series(np.full(9, 5.0))), TITLE),
     "dense": lambda: picture_of(control_chart("xmr", Series(RNG.normal(5, 1, 400))), TITLE),
@@ -130,6 +131,17 @@ def test_no_text_is_clipped_or_overlaps_another(picture, drawing):
         for other, b in boxes[i + 1 :]:
             apart = a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
             assert apart, (text, other)
+
+
+@pytest.mark.parametrize("drawing", ["svg", "svg_narrow"])
+def test_no_line_leaves_the_plot(picture, drawing):
+    root = ElementTree.fromstring(getattr(picture, drawing)())
+    axes = [e for e in root.iter(SVG + "line") if e.get("y1") == e.get("y2")]
+    left = min((float(e.get("x1")) for e in axes), default=0.0)
+    right = max((float(e.get("x2")) for e in axes), default=0.0)
+    for path in root.iter(SVG + "path"):
+        for pair in re.findall(r"[-\d.]+,[-\d.]+", path.get("d")):
+            assert left - 0.1 <= float(pair.split(",")[0]) <= right + 0.1
 
 
 @pytest.mark.parametrize("drawing", ["svg", "svg_narrow"])

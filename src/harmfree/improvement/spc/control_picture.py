@@ -103,7 +103,8 @@ class _Drawing:
             right=[] if size.narrow else [text for _, text, _ in self._line_labels()],
             icons=_icon_names(chart),
         )
-        self.plot = Plot(size, self._x_scale(), self._y_scale(), frame)
+        self.x_scale = self._x_scale()
+        self.plot = Plot(size, self.x_scale, self._y_scale(), frame)
         self._draw()
 
     @property
@@ -130,12 +131,13 @@ class _Drawing:
 
     def _draw(self) -> None:
         plot, limits = self.plot, self.chart.limits
-        for number in np.unique(self.chart.segment):
-            here = np.flatnonzero(self.chart.segment == number)
-            xs = [self.xs[i] for i in here]
-            ends = self._ends(here)
-            low, high = _held(xs, limits.lower[here], ends), _held(xs, limits.upper[here], ends)
-            plot.band(low[0], low[1], high[1], _BAND)
+        parts = [np.flatnonzero(self.chart.segment == k) for k in np.unique(self.chart.segment)]
+        for here in parts:
+            self._draw_band(here)
+        if np.isfinite(limits.upper).any():
+            plot.grid()
+        for here in parts:
+            xs, ends = [self.xs[i] for i in here], self._ends(here)
             for line, ink in (
                 (limits.lower, LIMIT_LINE),
                 (limits.upper, LIMIT_LINE),
@@ -153,6 +155,13 @@ class _Drawing:
         if not self.size.narrow:
             plot.end_labels(self._line_labels())
 
+    def _draw_band(self, here: np.ndarray) -> None:
+        """The area between the limits of one segment."""
+        limits, ends = self.chart.limits, self._ends(here)
+        xs = [self.xs[i] for i in here]
+        low, high = _held(xs, limits.lower[here], ends), _held(xs, limits.upper[here], ends)
+        self.plot.band(low[0], low[1], high[1], _BAND)
+
     def _ends(self, here: np.ndarray) -> tuple[float, float]:
         """Where the lines of a segment begin and end: half way to the neighbouring points."""
         first, last = int(here[0]), int(here[-1])
@@ -160,7 +169,8 @@ class _Drawing:
         start = (self.xs[first - 1] + self.xs[first]) / 2 if first else self.xs[0] - gap
         more = last + 1 < len(self.xs)
         end = (self.xs[last] + self.xs[last + 1]) / 2 if more else self.xs[-1] + gap
-        return start, end
+        # Few points lie far apart: the lines stop at the edges of the plot.
+        return max(start, self.x_scale.low), min(end, self.x_scale.high)
 
     def _draw_spans(self) -> None:
         least, most = _spans(self.chart)
