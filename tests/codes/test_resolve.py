@@ -188,3 +188,23 @@ def test_the_column_types_of_the_store_are_enough():
     table = dictionary([("snomed", "195967001", "Asthma")])
     table = table.set_column(3, "term", pa.chunked_array([["Asthma"]]))
     assert resolve_all(["asthma"], table, code_folders())["asthma"].code_ids.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "term"),
+    [
+        ("opioid", "0410030C0AAAAAA", "Methadone 1mg/ml oral solution"),
+        ("opioid", "0309010C0AAAAAA", "Codeine 15mg/5ml linctus"),
+        ("opioid_equivalent", "0410030A0AAAAAA", "Buprenorphine 8mg sublingual tablets"),
+        ("any_medicine", "0502030A0AAAAAA", "Terbinafine 250mg tablets"),
+        ("any_medicine", "0504010F0AAAAAA", "Chloroquine 250mg tablets"),
+        ("laxative", "1201030L0AAAAAA", "Docusate 0.5% ear drops"),
+        ("corticosteroid_systemic", "1104010I0AAAAAA", "Dexamethasone 0.1% eye drops"),
+        ("nitrate", "0107040A0AAAAAA", "Glyceryl trinitrate 0.4% rectal ointment"),
+        ("nsaid_oral", "1108020X0AAAAAA", "Diclofenac 0.1% eye drops"),
+        ("oestrogen_systemic", "0702010A0AAAAAA", "Estradiol 10microgram pessaries"),
+    ],
+)
+def test_another_use_of_a_medicine_is_left_out(name: str, code: str, term: str):
+    table = dictionary([("bnf", code, term)])
+    assert resolve_all([name], table, code_folders())[name].code_ids.tolist() == []

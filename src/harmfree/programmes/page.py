@@ -11,6 +11,7 @@ from harmfree.programmes.examples import examples
 from harmfree.programmes.indicator import TAG_MEANING, Indicator, Programme
 from harmfree.programmes.registry import shipped_code_folders
 from harmfree.records.codes import CodeList, canonical_unit, load_library
+from harmfree.records.codes.report import UNVERIFIED
 
 
 def flags(indicator: Indicator, today: date) -> list[str]:
@@ -94,7 +95,9 @@ def _kind(indicator: Indicator) -> str:
 def _described(name: str) -> str:
     code_list, unit = _library()[name], canonical_unit(name)
     in_unit = f" In {unit}." if unit else ""
-    return f"{name}: {code_list.description}{in_unit} ({len(code_list.rules)} rules)"
+    typed = sum(UNVERIFIED in rule.source for rule in code_list.rules)
+    unverified = f", {typed} of them unverified" if typed else ""
+    return f"{name}: {code_list.description}{in_unit} ({len(code_list.rules)} rules{unverified})"
 
 
 def _examples(indicator: Indicator) -> list[str]:

@@ -168,7 +168,7 @@ AM = gap(
     "Amiodarone without a thyroid function test in 6 months",
     denominator=ADULT & continued("amiodarone", since=months(6), within=months(12)),
     numerator=~recorded("thyroid_function_test", within=months(6)),
-    why="Amiodarone upsets the thyroid in up to one person in five.",
+    why="Amiodarone often upsets the thyroid, in either direction.",
     action=ACTION_TEST,
     provenance=PINCER,
 )

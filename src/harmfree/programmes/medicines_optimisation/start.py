@@ -25,7 +25,7 @@ CRITERIA = (
           "It keeps people with heart failure out of hospital."),
     Start("C1", "Atrial fibrillation without an anticoagulant",
           history("atrial_fibrillation"), ~current("oral_anticoagulant"),
-          "An anticoagulant prevents two strokes in three."),
+          "An anticoagulant prevents two strokes in three (Hart et al. 2007)."),
     Start("C2", "Vascular disease without an antiplatelet",
           history("vascular_disease") & ~current("oral_anticoagulant"), ~current("antiplatelet"),
           "It prevents the next heart attack or stroke.",
