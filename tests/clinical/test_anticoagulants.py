@@ -112,6 +112,12 @@ def test_a_clearance_alone_does_not_settle_apixaban():
     assert (result.value, result.missing) == ("cannot assess", ("age", "weight", "creatinine"))
 
 
+@pytest.mark.parametrize("name", PERSON)
+def test_each_part_of_the_clearance_is_needed(name):
+    result = doac_dose.run(PERSON | {"drug": "rivaroxaban", "dose": 20, name: None})
+    assert (result.value, result.missing) == ("cannot assess", (name,))
+
+
 def test_what_is_not_recorded_is_named_and_said_to_be_taken_as_absent():
     result = doac_dose.run(PERSON | {"drug": "edoxaban", "dose": 60, "times_per_day": 1})
     assert result.value == "correct"

@@ -53,6 +53,9 @@ def test_a_missing_input_is_named_and_gives_limits_not_a_total():
     assert result.value is None
     assert result.missing == ("respiration", "systolic", "diastolic")
     assert (result.detail["minimum"], result.detail["maximum"]) == (2, 4)
+    said = "Incomplete: the score is between 2 and 4 (intermediate to high)."
+    assert result.warnings == (said,)
+    assert crb65.run({"confusion": 1, "age": 70, "rr": 30}).warnings[0].endswith("(high).")
 
 
 def test_one_low_pressure_is_enough_without_the_other():

@@ -137,6 +137,7 @@ def test_what_is_refused(changes, said):
         ({"gestation": "28 - 29+6"}, {"hydrocortisone"}),
         ({"mgso4_rx": "No"}, {"mgso4_opt_poss", "mgso4_opt_act"}),
         ({"mgso4_rx": "No", "mgso4_opt_poss": None, "mgso4_opt_act": None}, set()),
+        ({"steroids_doses": "1"}, set()),
         ({"steroids_doses": "0"}, {"steroids_doses"}),
         ({"steroids_doses": None}, {"steroids_doses"}),
         ({"steroids_opt_poss": None}, {"steroids_opt_poss", "steroids_opt_act"}),

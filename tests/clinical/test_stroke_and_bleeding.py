@@ -94,6 +94,12 @@ def test_the_arrays_equal_the_function(rows):
     assert list(scored) == [cha2ds2vasc.run(row).value for row in rows]
 
 
+def test_the_ages_on_arrays():
+    ages = np.array([64, 65, 74, 74.9, 75], dtype=float)
+    none = np.zeros(5, dtype=bool)
+    assert list(cha2ds2vasc_array(ages, none, **dict.fromkeys(NONE, none))) == [0, 1, 1, 1, 2]
+
+
 @given(people)
 @settings(max_examples=50)
 def test_older_people_and_more_conditions_never_score_less(person):
@@ -200,6 +206,8 @@ def test_hasbled_names_what_is_missing_and_refuses_a_fraction():
     assert hasbled.run(HASBLED | {"creatinine": None}).missing == ("creatinine",)
     assert hasbled.run(HASBLED | {"ttr": None, "on_warfarin": None}).missing == ("ttr",)
     assert hasbled.run(HASBLED | {"ttr": 0}).value == 1
+    with pytest.raises(RefusedError, match="looks like a fraction; give 100"):
+        hasbled.run(HASBLED | {"ttr": 1})
     with pytest.raises(RefusedError, match="looks like a fraction; give 55"):
         hasbled.run(HASBLED | {"ttr": 0.55})
 
