@@ -1,8 +1,8 @@
 """What each list matched in this store, by which rule, and what it nearly matched.
 
 A near miss is a code that one rule of the list nearly took: it meets the first words of a name rule
-and was left out by its other words, by an ``only`` or ``except`` rule, or by being no medicine (no
-diagnosis). A clinician reads them to see what the list should have taken.
+and was left out by its other words, by an ``only`` or ``except`` rule, or by being no diagnosis. A
+clinician reads them to see what the list should have taken.
 """
 
 from __future__ import annotations
@@ -103,12 +103,16 @@ class Reporter:
         return int(self._events[np.array(rows, dtype=np.int64)].sum())
 
     def _near_misses(self, code_list: CodeList, claimed: Rows) -> Rows:
-        """Rows that meet the first group of a name rule and are not in the list."""
-        near = [
-            self._index.terms.any_phrase(rule.name.needed[0])
-            for rule in code_list.rules
-            if rule.name and rule.system in ("medicine", "diagnosis", "term")
-        ]
+        """Rows that meet the first group of a name rule and are not in the list.
+
+        A medicine is no near miss of a list of findings, nor a finding one of medicines.
+        """
+        product = self._index.is_product
+        near = []
+        for rule in code_list.rules:
+            if rule.name and rule.system in ("medicine", "diagnosis", "term"):
+                rows = self._index.terms.any_phrase(rule.name.needed[0])
+                near.append(rows[product[rows] == (rule.system == "medicine")])
         found: Rows = np.setdiff1d(np.unique(np.concatenate([NO_ROWS, *near])), claimed)
         return found
 
