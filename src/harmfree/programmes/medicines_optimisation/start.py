@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harmfree.periods import ever, issued, latest, months
+from harmfree.periods import issued, latest, months
 from harmfree.programmes.medicines_optimisation.criteria import Start
 from harmfree.programmes.medicines_optimisation.vocabulary import current, history, long_term
 
@@ -47,11 +47,11 @@ CRITERIA = (
           "Treatment prevents the next fracture.",
           "Yearly infusions given in hospital may not be seen."),
     Start("H6", "Denosumab stopped without another bone treatment",
-          ever("denosumab") & LAST_DENOSUMAB,
+          issued("denosumab", within=months(36), at_least=2) & LAST_DENOSUMAB,
           ~issued("denosumab", within=months(7))
           & ~issued("antiresorptive_after", within=months(7)),
           "Vertebrae break when denosumab stops without cover.",
-          "Stopped: no issue for seven months. Two doses are not checked."),
+          "Stopped: two doses in three years and none for seven months."),
     Start("H7", "Teriparatide stopped without another bone treatment",
           LAST_TERIPARATIDE,
           ~issued("teriparatide", within=months(3))
