@@ -92,6 +92,9 @@ def test_refusals(roll_out):
     late = replace(panel, since=panel.period - 24 - panel.codes % 2)
     with pytest.raises(TooFewError, match="needs 3"):
         staggered.evaluate(late)
+    pair = replace(panel, since=np.where(panel.codes < 2, panel.since, np.nan))
+    with pytest.raises(TooFewError, match="2 sites went live"):
+        staggered.evaluate(pair)
     doubled = replace(panel, period=np.where(panel.period == 5, 4, panel.period))
     with pytest.raises(DataError, match="two rows for 4"):
         staggered.evaluate(doubled)

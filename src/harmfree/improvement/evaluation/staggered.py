@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from harmfree.errors import HarmfreeError
-from harmfree.improvement.datafile import Floats
+from harmfree.improvement.datafile import Floats, TooFewError
 from harmfree.improvement.evaluation import effects, exposure_time, gee, imputation, staggered_words
 from harmfree.improvement.evaluation.panel import Panel, check
 from harmfree.improvement.result import Estimate, Result
@@ -44,13 +44,14 @@ def evaluate(
         progress: called after each of three steps.
 
     Raises:
-        TooFewError: fewer than 4 sites, or fewer than 3 periods before or after.
+        TooFewError: fewer than 4 sites, 3 live sites, or 3 periods before or after.
         DataError: two rows of one site and period, or all sites went live together.
         FitError: the model cannot be estimated.
     """
     check(panel)
     used = panel.without_phase_in(phase_in).usable()
     check(used)
+    _check_live(used)
     knots = exposure_time.knots(used)
     columns = exposure_time.calendar(used) | exposure_time.basis(used.since, used.live, knots)
     design, names = np.column_stack(list(columns.values())), tuple(columns)
@@ -82,6 +83,13 @@ def evaluate(
         warnings=tuple(staggered_words.warnings(used, estimates, imputed, before) + beyond),
         plotted=_plotted(used, found, design, knots),
     )
+
+
+def _check_live(panel: Panel) -> None:
+    count = len(panel.sites_where(panel.live))
+    least = exposure_time.FEWEST_SITES_BEYOND
+    if count < least:
+        raise TooFewError(f"{count} sites went live and were followed; the least is {least}.")
 
 
 def _effects(
