@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 
 # A file larger than this many bytes takes over a second, so it gets a progress bar.
 BAR_FROM = 5_000_000
-# Starting processes costs about a second, which a file of this many bytes repays.
-POOL_FROM = 10_000_000
-MOST_WORKERS = 8
 
 
 class CalcGroup(click.Group):
@@ -213,9 +209,8 @@ def _file_of_cases(
         raise click.UsageError("The results would overwrite the cases: name another file.")
     tool.read(constants)
     tally = Tally()
-    workers = min(os.cpu_count() or 1, MOST_WORKERS) if _size(cases) > POOL_FROM else 1
     with _opened(out) as file, _counting(cases) as count:
-        for tally in answer_file(tool, cases, file, constants=constants, workers=workers):
+        for tally in answer_file(tool, cases, file, constants=constants):
             count(tally.rows)
     _report(tool, tally, as_json)
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
 from itertools import chain, islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TextIO
 
 from harmfree.clinical.errors import CasesError, Problem
-from harmfree.clinical.registry import Tool, find
+from harmfree.clinical.registry import Tool
 from harmfree.clinical.result import (
     Outcome,
     encode,
@@ -25,7 +21,7 @@ from harmfree.clinical.result import (
     encode_words,
 )
 
-# Cases in a block: enough to make a worker worth while, few enough to keep memory flat.
+# Cases in a block: enough to write at once, few enough to keep memory flat and a count moving.
 STRIDE = 2000
 
 
@@ -44,13 +40,6 @@ class Tally:
     refused: int = 0
     complete: int = 0
     unused: dict[str, None] = field(default_factory=dict)
-
-    def add(self, other: Tally) -> None:
-        """Count another part of the same file."""
-        self.rows += other.rows
-        self.refused += other.refused
-        self.complete += other.complete
-        self.unused |= other.unused
 
 
 class Answers:
@@ -117,7 +106,7 @@ Row = Mapping[str, Any] | Problem
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive cases of a file, still unread, so that a worker can read them.
+    """Some consecutive cases of a file, still unread.
 
     Args:
         first: number of the first case, from 1.
@@ -198,11 +187,10 @@ def _csv(file: TextIO) -> Iterator[Block]:
         names = next(reader, [])
     except csv.Error as error:
         raise CasesError(f"The header cannot be read: {error}.") from error
-    head: list[str] = []
-    for name in names:
-        # Blanks never matter in a name: a second column of the same name stays, to be compared.
-        head.append(name.strip() + " " * head.count(name.strip()))
-    return _in_blocks(_csv_rows(reader), "cells", tuple(head))
+    stripped = [name.strip() for name in names]
+    # Blanks never matter in a name: further columns of the same name stay, to be compared.
+    head = tuple(name + " " * stripped[:place].count(name) for place, name in enumerate(stripped))
+    return _in_blocks(_csv_rows(reader), "cells", head)
 
 
 def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str] | Problem]:
@@ -225,20 +213,24 @@ def _json(file: TextIO) -> Iterator[Block]:
         raise CasesError(f"The file is not JSON: {error}.") from error
     lists = [document] if isinstance(document, list) else []
     if isinstance(document, dict):
-        lists = [held for held in document.values() if isinstance(held, list)]
-        lists = lists or [[document]]
+        lists = [held for held in document.values() if _holds_cases(held)] or [[document]]
     return _in_blocks(chain.from_iterable(lists), "cases")
 
 
-def answer_block(name: str, block: Block, constants: Mapping[str, Any]) -> tuple[str, Tally]:
-    """Return the answers to a block as lines, and its tally; runs in a worker as well as here.
+def _holds_cases(held: object) -> bool:
+    return isinstance(held, list) and any(isinstance(case, dict) for case in held)
+
+
+def answer_block(answers: Answers, block: Block, constants: Mapping[str, Any], tally: Tally) -> str:
+    """Return the answers to a block as lines, counting them in `tally`.
 
     Args:
-        name: of the tool.
+        answers: the tool's writer of results.
         block: the cases.
         constants: raw values for every case that does not carry its own.
+        tally: of the whole file.
     """
-    answers, tally, lines = _answers(name), Tally(), []
+    lines = []
     for number, row in enumerate(block.rows(), start=block.first):
         if not isinstance(row, Problem):
             if block.first == 1:
@@ -246,12 +238,7 @@ def answer_block(name: str, block: Block, constants: Mapping[str, Any]) -> tuple
             if constants:
                 row = _with_constants(answers.tool, row, constants)
         lines.append(answers.line(number, row, tally))
-    return "\n".join(lines) + "\n", tally
-
-
-@lru_cache(maxsize=8)
-def _answers(name: str) -> Answers:
-    return Answers(find(name))
+    return "\n".join(lines) + "\n"
 
 
 def _with_constants(
@@ -267,7 +254,6 @@ def answer_file(
     out: TextIO,
     *,
     constants: Mapping[str, Any] | None = None,
-    workers: int = 1,
 ) -> Iterator[Tally]:
     """Answer every case of a file; yields the running tally after each block.
 
@@ -276,32 +262,12 @@ def answer_file(
         cases: NDJSON, CSV or JSON.
         out: receives one line of JSON a case, in the order of the file.
         constants: raw values for every case that does not carry its own.
-        workers: processes; the answers are the same bytes for any number.
     """
-    answer = partial(answer_block, tool.name, constants=dict(constants or {}))
-    tally = Tally()
-    blocks = blocks_of(cases)
-    done = map(answer, blocks) if workers == 1 else _in_parallel(answer, blocks, workers)
-    for text, part in done:
-        out.write(text)
-        tally.add(part)
+    answers, tally = Answers(tool), Tally()
+    for block in blocks_of(cases):
+        out.write(answer_block(answers, block, constants or {}, tally))
         yield tally
     yield tally
-
-
-def _in_parallel(
-    answer: Callable[[Block], tuple[str, Tally]], blocks: Iterable[Block], workers: int
-) -> Iterator[tuple[str, Tally]]:
-    """Map over blocks in processes, in order, with few blocks in memory at a time."""
-    # Spawned, not forked: a progress bar runs a thread, and forking with threads can hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[tuple[str, Tally]]] = deque()
-        for block in blocks:
-            waiting.append(pool.submit(answer, block))
-            if len(waiting) > 3 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _note_unused(tool: Tool[Any], row: Mapping[str, Any], tally: Tally) -> None:
