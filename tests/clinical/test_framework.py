@@ -144,6 +144,13 @@ def test_an_unknown_tool_names_the_nearest():
         find("crb-56")
 
 
+def test_what_a_result_does_not_have_is_not_printed_as_missing():
+    row = {"drug": "rivaroxaban", "crcl": 80, "dose": 20, "times_per_day": 1}
+    text = render(find("doac_dose").run(row))
+    assert "recommended: 20 mg once a day" in text
+    assert "also_acceptable_mg" not in text
+
+
 EVERY = sorted(all_tools())
 
 

@@ -73,7 +73,8 @@ def _in_sentence(label: str) -> str:
 def render(result: Result) -> str:
     """Return the whole result as text: sentence, table, advice, warnings, sources."""
     parts = [sentence(result), contributions(result)]
-    parts += ["\n".join(f"{name}: {_flat(value)}" for name, value in result.detail.items())]
+    found = {name: value for name, value in result.detail.items() if value is not None}
+    parts += ["\n".join(f"{name}: {_flat(value)}" for name, value in found.items())]
     parts += [_listed("What to do", result.advice), _listed("Note", result.warnings)]
     cited = [f"{source.text} [{TAG_MEANS[source.tag]}]" for source in result.source]
     parts += [_listed(f"Source, version {result.version}", cited)]
