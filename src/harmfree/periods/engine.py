@@ -12,7 +12,7 @@ from harmfree.periods.kernel import sweep
 from harmfree.periods.kernel_state import make_state
 from harmfree.periods.kernel_tables import EVIDENCE, FOREVER, ROWS, RUN, RUNS, Grid, Records, Runs
 from harmfree.periods.plan import Plan
-from harmfree.periods.windows import FIRST_DAY, LAST_DAY
+from harmfree.periods.windows import FIRST_DAY, LAST_DAY, DefinitionError
 
 Int32 = npt.NDArray[np.int32]
 OPEN = FOREVER
@@ -37,6 +37,12 @@ class Request:
     areas: Int32
     categories: int = 0
     band_edges: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.index_dates) and self.index_dates[-1] > self.as_of:
+            raise DefinitionError("No count can be given of a day after the last day that counts.")
+        if len(self.areas) != self.sites:
+            raise DefinitionError(f"{self.sites} sites need as many areas, not {len(self.areas)}.")
 
 
 @dataclass(frozen=True)

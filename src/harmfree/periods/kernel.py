@@ -51,6 +51,8 @@ def count_run(g: Grid, pl: People, p: int, site: int, out: int, start: int, end:
         return
     g.counts[site, out, first] += 1
     g.counts[site, out, last] -= 1
+    if g.strata.shape[1] == 0:
+        return
     area = np.int64(g.area[site])
     for k in range(pl.strata.shape[1]):
         category = pl.strata[p, k]
