@@ -78,6 +78,7 @@ def make_grid(plan: Plan, request: Request) -> Grid:
         area=request.areas.astype(np.int32),
         strata=np.zeros((areas, request.categories, plan.outputs, dates + 1), np.int32),
         band_edges=np.array(request.band_edges, np.int32),
+        band_starts=np.full(len(request.band_edges) + 1, dates, np.int32),
     )
 
 

@@ -60,31 +60,32 @@ def count_run(g: Grid, pl: People, p: int, site: int, out: int, start: int, end:
             g.strata[area, category, out, first] += 1
             g.strata[area, category, out, last] -= 1
     if len(g.band_edges) and pl.persons[p].birth != UNKNOWN_DAY:
-        count_bands(g, np.int64(pl.persons[p].birth), area, out, first, last)
+        count_bands(g, area, out, first, last)
 
 
 @compiled
-def count_bands(g: Grid, birth: int, area: int, out: int, first: int, last: int) -> None:
+def count_bands(g: Grid, area: int, out: int, first: int, last: int) -> None:
     """Share a run out among the age bands that the person passes through."""
     bands = len(g.band_edges)
+    first_band = g.strata.shape[1] - bands
     for band in range(bands):
-        begins = band_start(g, birth, band)
-        ends = band_start(g, birth, band + 1) if band + 1 < bands else (g.counts.shape[2] - 1)
-        low, high = max(first, begins), min(last, ends)
+        low, high = max(first, g.band_starts[band]), min(last, g.band_starts[band + 1])
         if low < high:
-            g.strata[area, g.strata.shape[1] - bands + band, out, low] += 1
-            g.strata[area, g.strata.shape[1] - bands + band, out, high] -= 1
+            g.strata[area, first_band + band, out, low] += 1
+            g.strata[area, first_band + band, out, high] -= 1
 
 
 @compiled
-def band_start(g: Grid, birth: int, band: int) -> int:
-    """The first index date on which the person is in the age band or a later one."""
-    at = birthday_of(birth, np.int64(g.band_edges[band])) - FIRST_DAY
-    if at < 0:
-        return 0
-    return (
-        np.int64(g.first_index[at]) if at < len(g.first_index) else np.int64(g.counts.shape[2] - 1)
-    )
+def begin_bands(g: Grid, birth: int) -> None:
+    """Work out the first index date on which the person is in each age band."""
+    for band in range(len(g.band_edges)):
+        at = birthday_of(birth, np.int64(g.band_edges[band])) - FIRST_DAY
+        if at < 0:
+            g.band_starts[band] = 0
+        elif at < len(g.first_index):
+            g.band_starts[band] = g.first_index[at]
+        else:
+            g.band_starts[band] = g.counts.shape[2] - 1
 
 
 @compiled
@@ -266,6 +267,8 @@ def live(
 ) -> None:
     """Walk through one person's life up to and with `as_of`."""
     begin_person(t, s, pl, p)
+    if len(g.band_edges) and pl.persons[p].birth != UNKNOWN_DAY:
+        begin_bands(g, np.int64(pl.persons[p].birth))
     row, rows, now = pl.persons[p].first_event, pl.persons[p + 1].first_event, np.int64(FIRST_DAY)
     while now <= as_of:
         pass_birthdays(t, s, pl, p, now)

@@ -238,6 +238,13 @@ def listen(t: Tables, s: State, ev: Events, row: int) -> None:
     code, day = np.int64(ev.code[row]), np.int64(ev.date[row])
     for k in range(t.first_listener[code], t.first_listener[code + 1]):
         atom = np.int64(t.listeners[k].atom)
+        if t.atoms[atom].plain and s.nodes[atom].true:
+            s.atoms[atom].last, s.atoms[atom].row = day, row  # `time_up` looks at the last day
+            continue
+        if t.atoms[atom].first_only:
+            if s.atoms[atom].kept:
+                continue
+            s.atoms[atom].kept = 1
         touch(s, atom)
         if t.atoms[atom].kind == SUPPLY:
             hear_supply(t, s, ev, atom, t.listeners[k].weight, row)
@@ -253,6 +260,8 @@ def listen(t: Tables, s: State, ev: Events, row: int) -> None:
 def time_up(t: Tables, s: State, atom: int, now: int) -> None:
     """The atom's time may be up; it is put off when a later event keeps it on."""
     s.atoms[atom].scheduled = 0
+    if t.atoms[atom].plain:
+        s.atoms[atom].expiry = lasts(t, atom, np.int64(s.atoms[atom].last))
     if s.atoms[atom].expiry <= now:
         turn(t, s, atom, OFF)
     elif s.atoms[atom].expiry < FOREVER:

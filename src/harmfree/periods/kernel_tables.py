@@ -20,6 +20,8 @@ ATOM = np.dtype(
         ("kind", np.int8),
         ("where", np.int8),  # operator that an event's own value must satisfy
         ("operator", np.int8),
+        ("plain", np.bool_),  # a window without conditions: another event only makes it last longer
+        ("first_only", np.bool_),  # once true it stays true: later events change nothing
         ("lowest", np.bool_),
         ("tie_active", np.bool_),
         ("within", np.int16),
@@ -168,6 +170,7 @@ class Grid(NamedTuple):
     area: Int32  # site -> area
     strata: Int32  # [area, category, output, date + 1]
     band_edges: Int32  # ages at which the age bands begin; their categories come last
+    band_starts: Int32  # of the person at hand: index date at which each band begins, and the end
 
 
 class Runs(NamedTuple):

@@ -199,6 +199,9 @@ class _Builder:
             row["lowest"], row["tie_active"] = atom.lowest, atom.tie_active
             for name in ("within", "ago", "clear"):
                 row[name] = self._window(getattr(atom, name))
+            bare = atom.kind is Kind.WINDOW and atom.where is None
+            row["plain"] = bare and atom.ago is None
+            row["first_only"] = bare and atom.ago is not None and atom.within is None
             row["where"] = -1
             if atom.where is not None:
                 row["where"], row["where_limit"] = OPERATORS[atom.where[0]], atom.where[1]
