@@ -1,0 +1,65 @@
+"""Counts as tables: the trend by site, the breakdown by area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from harmfree.periods.engine import Request
+from harmfree.periods.stored import CATEGORIES
+
+Counts = npt.NDArray[np.int64]
+
+
+def trend_table(counts: Counts, ids: Sequence[str], request: Request) -> pa.Table:
+    """Rows (indicator, site, date, denominator, numerator) with a denominator above zero.
+
+    Args:
+        counts: [site, 2 * indicator + (0 denominator, 1 numerator), index date].
+        ids: the indicators' ids.
+        request: for its index dates.
+    """
+    denominator, numerator = counts[:, 0::2], counts[:, 1::2]
+    site, indicator, day = np.nonzero(denominator)
+    order = np.lexsort((day, site, indicator))
+    site, indicator, day = site[order], indicator[order], day[order]
+    return pa.table(
+        {
+            "indicator": _names(indicator, ids),
+            "site": pa.array(site.astype(np.int32)),
+            "date": pa.array(request.index_dates[day]).cast(pa.date32()),
+            "denominator": pa.array(denominator[site, indicator, day]),
+            "numerator": pa.array(numerator[site, indicator, day]),
+        }
+    )
+
+
+def breakdown_table(
+    strata: Counts, ids: Sequence[str], areas: Sequence[str], request: Request
+) -> pa.Table:
+    """Rows (indicator, area, dimension, category, date, denominator, numerator)."""
+    denominator, numerator = strata[:, :, 0::2], strata[:, :, 1::2]
+    area, category, indicator, day = np.nonzero(denominator)
+    order = np.lexsort((day, category, area, indicator))
+    area, category, indicator, day = (x[order] for x in (area, category, indicator, day))
+    return pa.table(
+        {
+            "indicator": _names(indicator, ids),
+            "area": _names(area, areas),
+            "dimension": _names(category, [name for name, _ in CATEGORIES]),
+            "category": _names(category, [name for _, name in CATEGORIES]),
+            "date": pa.array(request.index_dates[day]).cast(pa.date32()),
+            "denominator": pa.array(denominator[area, category, indicator, day]),
+            "numerator": pa.array(numerator[area, category, indicator, day]),
+        }
+    )
+
+
+def _names(numbers: npt.NDArray[np.intp], names: Sequence[str]) -> pa.Array:
+    """Numbers as a dictionary-encoded column of names."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(numbers.astype(np.int32)), pa.array(list(names), pa.string())
+    )
