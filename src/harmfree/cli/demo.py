@@ -96,3 +96,49 @@ def build(
         print_json(summary)
         return
     print_table(["what", "built"], list(summary.items()))
+
+
+@command.command("show", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--people", type=click.IntRange(100, 20_000_000), default=50_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+def show(people: int, seed: int) -> None:
+    """Build the region where there is none, run every programme, and show what comes out.
+
+    Example: harmfree demo show --people 50000
+
+    Exit codes: 0 done; 4 the folder holds records that are not synthetic.
+    """
+    from harmfree.publish.reading import LiveRun
+    from harmfree.publish.report import report
+    from harmfree.publish.run import RunRequest, run
+    from harmfree.publish.sites import people_by_site
+    from harmfree.records import home
+
+    folder = home()
+    if not (folder / "current").exists():
+        context = click.get_current_context()
+        context.invoke(
+            build,
+            people=people,
+            seed=seed,
+            home=None,
+            workers=2,
+            as_json=False,
+            extract_date=datetime(2026, 10, 31),
+        )
+    with progress() as bar:
+        run(folder, RunRequest(), bar)
+    live = LiveRun.open(folder)
+    sites = sorted(people_by_site(live), key=lambda each: -each.people)[:8]
+    rows = [(each.id, each.name, each.people, each.hazards, each.gaps) for each in sites]
+    print_table(("site", "name", "people", "hazards", "gaps"), rows, title=live.age)
+    page = folder / f"report-{sites[0].id}.html"
+    page.write_text(report(live, sites[0].id), encoding="utf-8")
+    site = sites[0].id
+    click.echo(f"""
+A report of {sites[0].name} is in {page.name} in the folder of the store. Then try:
+  harmfree worklist --site {site}        who is at risk there today, and why
+  harmfree trend --by place              is it getting better
+  harmfree explain PERSON                one person's timeline, as the worklist names them
+  harmfree programmes list               what is looked for
+(The command is .venv/bin/harmfree; the store is in {folder.name}.)""")
