@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -14,6 +14,12 @@ from harmfree.improvement.spc.batch import xmr_batch
 from harmfree.programmes.indicator import Indicator
 from harmfree.programmes.registry import indicator
 from harmfree.publish.reading import LiveRun
+
+
+TOO_FEW = "too few to judge"
+JUDGED_FROM = 5
+"""People in the numerator of a middling month from which an XmR chart is asked: below that most
+points sit on a few values and the rules signal by rounding alone."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,12 @@ def _series(run: LiveRun, sums: pa.Table) -> list[Series]:
     ]
 
 
+def _enough(each: Series) -> bool:
+    return float(np.median(each.numerator)) >= JUDGED_FROM
+
+
 def _judged(series: list[Series]) -> list[Series]:
-    """The series with the verdict of an XmR chart on each."""
+    """The series with the verdict of an XmR chart on each; none where numbers are too small."""
     found: list[Series] = []
     for direction, improve in (("lower", "down"), ("higher", "up"), ("none", "neutral")):
         same = [each for each in series if each.indicator.direction == direction]
@@ -123,7 +133,7 @@ def _judged(series: list[Series]) -> list[Series]:
             continue
         verdicts = xmr_batch(np.array([each.percent for each in same]), improve=improve).variation
         found += [
-            Series(**{**each.__dict__, "variation": str(verdict)})
+            replace(each, variation=str(verdict) if _enough(each) else TOO_FEW)
             for each, verdict in zip(same, verdicts, strict=True)
         ]
     place = {id(each.indicator): i for i, each in enumerate(series)}
