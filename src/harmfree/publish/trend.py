@@ -15,7 +15,6 @@ from harmfree.programmes.indicator import Indicator
 from harmfree.programmes.registry import indicator
 from harmfree.publish.reading import LiveRun
 
-
 TOO_FEW = "too few to judge"
 JUDGED_FROM = 5
 """People in the numerator of a middling month from which an XmR chart is asked: below that most
