@@ -333,7 +333,7 @@ def _observations(file: File, how: Reading, settings: Settings) -> str:
 
 def _with_medicine(file: File) -> str:
     """The file's resources with `concept`: the medicine, its reference resolved."""
-    found = "list_filter(contained, lambda m: '#' || m.id = medicationReference.reference)[1].code"
+    found = "list_filter(contained, lambda held: '#' || held.id = medicationReference.reference)[1].code"
     named = (
         "CASE WHEN medicationReference.display IS NOT NULL THEN "
         "{'coding': [], 'text': medicationReference.display} END"
