@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from harmfree.rhythm.beats import Beats, detect_beats
-from harmfree.rhythm.scoring import Agreement, match_beats
 from harmfree.rhythm.conditioning import condition
+from harmfree.rhythm.scoring import Agreement, match_beats
 from harmfree.rhythm.synthetic import Noise, Synthetic, strip
 
 RHYTHMS = ["sinus", "fibrillation", "ventricular ectopy", "atrial ectopy"]

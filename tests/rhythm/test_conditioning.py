@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from harmfree.rhythm.errors import UnitsError
 from harmfree.rhythm.conditioning import WORKING_RATE, band, condition
+from harmfree.rhythm.errors import UnitsError
 
 ANY_FLOATS = st.floats(allow_nan=True, allow_infinity=True, width=64)
 

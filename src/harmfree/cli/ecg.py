@@ -156,9 +156,9 @@ def beats(file: Path, as_json: bool, lead: str | None, rate: float | None, unit:
     harmfree ecg beats 100.hea --lead V5 --json
     """
     from harmfree.rhythm.beats import detect_beats
+    from harmfree.rhythm.conditioning import condition
     from harmfree.rhythm.quality import assess
     from harmfree.rhythm.readers import Assumed, read
-    from harmfree.rhythm.conditioning import condition
 
     found: list[dict[str, Any]] = []
     for recording in read(file, Assumed(rate, unit)):
