@@ -333,7 +333,8 @@ def _observations(file: File, how: Reading, settings: Settings) -> str:
 
 def _with_medicine(file: File) -> str:
     """The file's resources with `concept`: the medicine, its reference resolved."""
-    found = "list_filter(contained, lambda held: '#' || held.id = medicationReference.reference)[1].code"
+    is_named = "'#' || held.id = medicationReference.reference"
+    found = f"list_filter(contained, lambda held: {is_named})[1].code"
     named = (
         "CASE WHEN medicationReference.display IS NOT NULL THEN "
         "{'coding': [], 'text': medicationReference.display} END"

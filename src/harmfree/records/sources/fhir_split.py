@@ -7,6 +7,7 @@ its line, and writes clean NDJSON, one file a resource type, for the fast reader
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import tarfile
 import zlib
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from harmfree.records.sources.fhir_selects import NHS_NUMBER_SYSTEMS
 from harmfree.records.sources.fhir_shapes import SHAPES, conform
@@ -43,7 +44,8 @@ def open_bytes(path: Path) -> IO[bytes]:
 def lines(file: IO[bytes], longest: int) -> Iterator[Line]:
     """The lines of a file; of one longer than `longest` bytes only its place, in bounded memory."""
     number, held, too_long = 1, b"", False
-    while chunk := file.read(_CHUNK):
+    # read1: of a gzip file that is cut off, what comes before the cut is given before the error.
+    while chunk := cast(io.BufferedIOBase, file).read1(_CHUNK):
         *whole, rest = chunk.split(b"\n")
         for part in whole:
             yield _line(number, held + part, too_long or len(held) + len(part) > longest)
