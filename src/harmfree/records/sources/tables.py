@@ -6,7 +6,6 @@ rules and not by the reader. Rows that are no rows go to the ledger with their l
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 import zlib
@@ -21,6 +20,7 @@ from harmfree.records.staging import LedgerRow, Stage
 
 NAMES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
 LONGEST = 2 << 20  # bytes of a row
+_HEADER = 1 << 16  # bytes in which the header ends
 _WRAPPED = re.compile(r"^\w+\(\s*([A-Za-z_]\w*)\s*(?:,.*)?\)$")
 _SEPARATORS = (",", ";", "\t", "|")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -109,9 +109,10 @@ def _csv_scan(path: Path, view: str, encoding: str) -> tuple[list[str], str]:
 
 
 def _header(path: Path, encoding: str) -> str:
-    """First line of a text file."""
+    """First line of a text file; what is wrong further down is for the reader to find."""
     with open_bytes(path) as file:
-        return str(codecs.getreader(encoding)(file).readline(LONGEST)).rstrip("\r\n")
+        start = file.read(_HEADER).decode(encoding, "ignore")
+    return start.splitlines()[0] if start.strip() else ""
 
 
 def _encoding(path: Path) -> str:
