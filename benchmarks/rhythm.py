@@ -42,7 +42,8 @@ def speed() -> None:
     list(classify_all(made[:200]))
     started = time.perf_counter()
     done = len(list(classify_all(made)))
-    print(f"strips a second, start of processes included: {done / (time.perf_counter() - started):.0f}")
+    a_second = done / (time.perf_counter() - started)
+    print(f"strips a second, start of processes included: {a_second:.0f}")
 
 
 def timed(name: str, run: Callable[[], object]) -> None:

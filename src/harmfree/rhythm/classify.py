@@ -15,8 +15,9 @@ from harmfree.rhythm.compiled import FloatArray
 from harmfree.rhythm.conditioning import WORKING_RATE, condition
 from harmfree.rhythm.features import atrial, events, intervals, morphology, noise
 from harmfree.rhythm.features.strip import NAMES, Measured, measure
+from harmfree.rhythm.mending import longest_with_signal, without_hum
 from harmfree.rhythm.model import ATRIAL_FIBRILLATION, StripModel, stored_model
-from harmfree.rhythm.quality import Quality, assess
+from harmfree.rhythm.quality import SHORTEST, Quality, assess
 from harmfree.rhythm.recording import Recording
 from harmfree.rhythm.scoring import CLASSES
 
@@ -149,9 +150,10 @@ def _judge(name: str, raw: FloatArray, rate: float, model: StripModel) -> StripR
     lead, missing = condition(raw, rate)
     if lead.size < WORKING_RATE:
         return _unreadable(name, lead, Quality(()), None)
-    measured = measure(lead)
+    part = longest_with_signal(lead, missing)
+    measured = measure(without_hum(lead[part]))
     quality = assess(lead, missing, raw, measured.beats)
-    if not quality.readable:
+    if not quality.readable or part.stop - part.start < SHORTEST * WORKING_RATE:
         return _unreadable(name, lead, quality, measured)
     p = model.probabilities(measured.features)
     label = str(model.decision.label(p)[0])
@@ -165,12 +167,18 @@ def _judge(name: str, raw: FloatArray, rate: float, model: StripModel) -> StripR
         probabilities=dict(zip(CLASSES, p[0].tolist(), strict=True)),
         rule_in=of_af >= model.decision.rule_in,
         rate=_rate(measured),
-        seconds=lead.size / WORKING_RATE,
-        reasons=reasons(measured, quality),
+        seconds=(part.stop - part.start) / WORKING_RATE,
+        reasons=reasons(measured, quality) + _left_out(lead.size - (part.stop - part.start)),
         contributions=contributions(measured.features, model),
         quality=quality,
         measured=measured,
     )
+
+
+def _left_out(samples: int) -> tuple[str, ...]:
+    if samples == 0:
+        return ()
+    return (f"{samples / WORKING_RATE:.1f} s around a stretch without signal were left out",)
 
 
 def _unreadable(
@@ -187,7 +195,7 @@ def _unreadable(
         rule_in=False,
         rate=_rate(measured) if measured else None,
         seconds=lead.size / WORKING_RATE,
-        reasons=said or ("the recording is shorter than 5 seconds",),
+        reasons=said or ("under 5 seconds of signal can be read",),
         contributions=(),
         quality=quality,
         measured=measured,
