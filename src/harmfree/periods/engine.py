@@ -50,16 +50,28 @@ class Swept:
     """What one bucket gave.
 
     Attributes:
-        counts: int32[site, 2 * definition + (0 denominator, 1 numerator), index date].
-        strata: int32[area, category, output, index date].
+        changes: int32[site, 2 * definition + (0 denominator, 1 numerator), index date + 1], how
+            much each count changes on each date; `totals` adds them up, once for all buckets.
+        strata_changes: int32[area, category, output, index date + 1], the same.
         runs: RUN records, the numerator periods; `end` is OPEN while they hold on `as_of`.
         evidence: EVIDENCE records, the event rows behind the open ones.
     """
 
-    counts: Int32
-    strata: Int32
+    changes: Int32
+    strata_changes: Int32
     runs: Records
     evidence: Records
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """int64[site, output, index date]: how many people on each date."""
+        return totals(self.changes)
+
+
+def totals(changes: npt.NDArray[np.signedinteger]) -> npt.NDArray[np.int64]:
+    """Counts on each date from the changes on each; the last column, after all dates, goes."""
+    summed: npt.NDArray[np.int64] = np.cumsum(changes, axis=-1, dtype=np.int64)
+    return summed[..., :-1]
 
 
 def index_table(dates: Int32) -> Int32:
@@ -115,8 +127,8 @@ def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
 
 def _swept(grid: Grid, runs: Runs, found: int, rows: int) -> Swept:
     return Swept(
-        counts=np.cumsum(grid.counts, axis=-1, dtype=np.int32)[..., :-1],
-        strata=np.cumsum(grid.strata, axis=-1, dtype=np.int32)[..., :-1],
+        changes=grid.counts,
+        strata_changes=grid.strata,
         runs=runs.runs[:found],
         evidence=runs.evidence[:rows],
     )

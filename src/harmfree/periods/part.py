@@ -42,14 +42,14 @@ class Part:
         bucket: its number.
         periods: numerator periods, `end` null while they hold; ordered as the kernel met them.
         evidence: the events behind the open periods, each once a period.
-        counts: int32[site, output, index date].
-        strata: int32[area, category, output, index date].
+        changes: int32[site, output, index date + 1], see `engine.Swept`.
+        strata: int32[area, category, output, index date + 1], the same.
     """
 
     bucket: int
     periods: pa.Table
     evidence: pa.Table
-    counts: npt.NDArray[np.int32]
+    changes: npt.NDArray[np.int32]
     strata: npt.NDArray[np.int32]
 
 
@@ -58,7 +58,7 @@ def compute_part(plan: Plan, store: Store, number: int, request: Request) -> Par
     bucket = store.bucket(number, event_columns(plan))
     swept = sweep_bucket(plan, bucket_arrays(bucket, plan), request)
     periods, evidence = periods_table(bucket, swept), evidence_table(bucket, swept)
-    return Part(number, periods, evidence, swept.counts, swept.strata)
+    return Part(number, periods, evidence, swept.changes, swept.strata_changes)
 
 
 def periods_table(bucket: Bucket, swept: Swept) -> pa.Table:

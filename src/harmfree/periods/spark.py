@@ -18,7 +18,7 @@ from harmfree.periods.plan import Plan
 from harmfree.periods.windows import DefinitionError
 from harmfree.records import Store
 
-COLUMNS = "bucket int, periods binary, evidence binary, counts binary, strata binary"
+COLUMNS = "bucket int, periods binary, evidence binary, changes binary, strata binary"
 
 
 def spark_session(master: str | None = None) -> Any:
@@ -46,7 +46,7 @@ def run_spark(
             row.bucket,
             pa.ipc.open_stream(bytes(row.periods)).read_all(),
             pa.ipc.open_stream(bytes(row.evidence)).read_all(),
-            _array(bytes(row.counts)),
+            _array(bytes(row.changes)),
             _array(bytes(row.strata)),
         )
 
@@ -63,10 +63,10 @@ def _worker(
                         pa.array([number], pa.int32()),
                         pa.array([_stream(part.periods)], pa.binary()),
                         pa.array([_stream(part.evidence)], pa.binary()),
-                        pa.array([_saved(part.counts)], pa.binary()),
+                        pa.array([_saved(part.changes)], pa.binary()),
                         pa.array([_saved(part.strata)], pa.binary()),
                     ],
-                    ["bucket", "periods", "evidence", "counts", "strata"],
+                    ["bucket", "periods", "evidence", "changes", "strata"],
                 )
 
     return work

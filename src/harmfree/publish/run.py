@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from harmfree.periods.engine import Request
+from harmfree.periods.engine import Request, totals
 from harmfree.periods.local import run_local
 from harmfree.periods.part import Part
 from harmfree.periods.plan import Plan, list_names, make_plan
@@ -107,11 +107,11 @@ def run(home: Path, asked: RunRequest, progress: Progress) -> RunInfo:
     )
     folder = _work_folder(home, store, plan, request)
     parts = _parts(plan, store, request, asked, folder, progress)
-    totals = _Totals(folder, plan, request)
+    sums = _Sums(folder, plan, request)
     for part in parts:
-        totals.add(part)
+        sums.add(part)
         progress("computing", part.bucket + 1, len(store.buckets))
-    return _publish(home, folder, store, chosen, plan, request, asked, totals, area_names)
+    return _publish(home, folder, store, chosen, plan, request, asked, sums, area_names)
 
 
 def plan_for(store: Store, chosen: Sequence[Indicator], home: Path | None) -> Plan:
@@ -181,32 +181,32 @@ def _write_part(folder: Path, part: Part) -> None:
     pq.write_table(part.evidence, folder / "evidence" / f"{name}.parquet", compression="zstd")
     partial = folder / "counts" / f"{name}.partial"
     with partial.open("wb") as file:
-        np.savez(file, counts=part.counts, strata=part.strata)
+        np.savez(file, changes=part.changes, strata=part.strata)
     partial.rename(folder / "counts" / f"{name}.npz")
 
 
 def _read_part(folder: Path, number: int) -> Part:
     name = f"{number:04d}"
     with np.load(folder / "counts" / f"{name}.npz") as saved:
-        counts, strata = saved["counts"], saved["strata"]
+        changes, strata = saved["changes"], saved["strata"]
     periods = pq.read_table(folder / "periods" / f"{name}.parquet")
     evidence = pq.read_table(folder / "evidence" / f"{name}.parquet")
-    return Part(number, periods, evidence, counts, strata)
+    return Part(number, periods, evidence, changes, strata)
 
 
-class _Totals:
+class _Sums:
     """Adds the parts up; only what is open today stays in memory."""
 
     def __init__(self, folder: Path, plan: Plan, request: Request) -> None:
         dates, areas = len(request.index_dates), int(request.areas.max(initial=0)) + 1
-        self.counts = np.zeros((request.sites, plan.outputs, dates), np.int64)
-        self.strata = np.zeros((areas, request.categories, plan.outputs, dates), np.int64)
+        self.changes = np.zeros((request.sites, plan.outputs, dates + 1), np.int64)
+        self.strata = np.zeros((areas, request.categories, plan.outputs, dates + 1), np.int64)
         self.findings: list[pa.Table] = []
         self.evidence: list[pa.Table] = []
         self.periods = 0
 
     def add(self, part: Part) -> None:
-        self.counts += part.counts
+        self.changes += part.changes
         self.strata += part.strata
         self.periods += part.periods.num_rows
         self.findings.append(part.periods.filter(part.periods["end"].is_null()))
@@ -221,10 +221,10 @@ def _publish(  # noqa: PLR0913 - the last step sees all that was gathered
     plan: Plan,
     request: Request,
     asked: RunRequest,
-    totals: _Totals,
+    sums: _Sums,
     areas: list[str],
 ) -> RunInfo:
-    findings, evidence = pa.concat_tables(totals.findings), pa.concat_tables(totals.evidence)
+    findings, evidence = pa.concat_tables(sums.findings), pa.concat_tables(sums.evidence)
     runs = home / "runs"
     number = max((int(each.name) for each in runs.iterdir() if each.name.isdigit()), default=0) + 1
     info = RunInfo(
@@ -238,7 +238,7 @@ def _publish(  # noqa: PLR0913 - the last step sees all that was gathered
         indicators=[each.id for each in chosen],
         versions=[each.provenance.version for each in chosen],
         people=store.manifest.people,
-        periods=totals.periods,
+        periods=sums.periods,
         findings=findings.num_rows,
         evidence=evidence.num_rows,
         unmatched_lists=sorted(n for n, each in plan.lists.items() if not len(each.code_ids)),
@@ -246,9 +246,9 @@ def _publish(  # noqa: PLR0913 - the last step sees all that was gathered
     ids = [each.id for each in chosen]
     pq.write_table(findings, folder / "findings.parquet", compression="zstd")
     pq.write_table(evidence, folder / "evidence.parquet", compression="zstd")
-    pq.write_table(trend_table(totals.counts, ids, request), folder / "trend.parquet")
+    pq.write_table(trend_table(totals(sums.changes), ids, request), folder / "trend.parquet")
     pq.write_table(
-        breakdown_table(totals.strata, ids, areas, request), folder / "breakdown.parquet"
+        breakdown_table(totals(sums.strata), ids, areas, request), folder / "breakdown.parquet"
     )
     (folder / "run.json").write_text(json.dumps(asdict(info), indent=1), encoding="utf-8")
     for scratch in ("counts", "evidence"):
