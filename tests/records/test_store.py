@@ -205,5 +205,5 @@ def test_the_database_computes_the_same_pseudonym(identifier: str) -> None:
 
     (number,) = duckdb.execute(
         f"SELECT {names.sql('secret', 'id')} FROM (SELECT ? AS id)", [identifier]
-    ).fetchone()
+    ).fetchall()[0]
     assert number == names.pseudonym("secret", identifier)
