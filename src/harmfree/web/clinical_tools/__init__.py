@@ -1,0 +1,1 @@
+"""The clinical tools as pages."""

@@ -1,0 +1,56 @@
+"""What every page is given: the service's name, the navigation, the age of the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from harmfree.web.access.roles import Permission
+from harmfree.web.access.rules import access_of
+from harmfree.web.access.scope import Access
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page."""
+    access = access_of(request)
+    return {
+        "service": settings.SERVICE,
+        "organisation_name": settings.ORGANISATION,
+        "access": access,
+        "Permission": Permission,
+        "navigation": navigation(access, request.path),
+        "account": account(access),
+        "is_demo": settings.LOCAL,
+    }
+
+
+def navigation(access: Access, path: str) -> list[dict[str, Any]]:
+    """The links of the header that this person can use."""
+    found = [("Programmes", "programmes")]
+    if access.may(Permission.SEE_FIGURES):
+        found.insert(0, ("Dashboard", "dashboard"))
+    if access.may(Permission.SEE_PEOPLE):
+        found.insert(0, ("Worklist", "worklists"))
+    if access.may(Permission.USE_TOOLS):
+        found.append(("Clinical tools", "tools"))
+    if access.may(Permission.MANAGE_PEOPLE) or access.may(Permission.SEE_AUDIT):
+        found.append(("Administration", "administration"))
+    return [
+        {"text": text, "href": reverse(name), "current": path.startswith(reverse(name))}
+        for text, name in found
+    ]
+
+
+def account(access: Access) -> dict[str, Any]:
+    """The links to the right of the header."""
+    if access.user is None:
+        return {"items": [{"text": "Sign in", "href": reverse("account_login")}]}
+    return {
+        "items": [
+            {"text": str(access.user), "href": reverse("your_account"), "icon": True},
+            {"text": "Sign out", "action": reverse("account_logout"), "method": "post"},
+        ]
+    }

@@ -1,0 +1,13 @@
+"""Pages of this part."""
+
+from django.http import HttpRequest, HttpResponse
+
+from harmfree.web.access.roles import Permission
+from harmfree.web.access.rules import allow
+from harmfree.web.common.refusals import page
+
+
+@allow(Permission.SEE_FIGURES)
+def index(request: HttpRequest) -> HttpResponse:
+    """The first page of this part."""
+    return page(request, "Being built", "This part is being built.", 200)

@@ -1,0 +1,1 @@
+"""Organisations of the collaborative: practices, homes, networks, places, systems, the region."""

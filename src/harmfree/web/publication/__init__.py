@@ -1,0 +1,1 @@
+"""A run of the programmes, published into the database in one step."""

@@ -1,0 +1,1 @@
+"""The worklist: who is at risk today, why, and what was done about it."""
