@@ -27,3 +27,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = _FOLDER / "web" / "static"
 STATIC_ROOT.mkdir(parents=True)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Tests of the second factor turn it on themselves.
+SECOND_FACTOR = False

@@ -87,7 +87,7 @@ def worklist(run: LiveRun, site: str, only: str | None = None) -> list[Line]:
             tuple(texts.get((row["person"], row["definition"]), ())),
         )
         lines.setdefault(row["person"], (row["site"], []))[1].append(item)
-    known = _people(run, lines)
+    known = people_of(run, lines)
     found = [
         Line(shown(person), run.places.every[at].id, *known[person], tuple(items))
         for person, (at, items) in lines.items()
@@ -128,8 +128,8 @@ def _evidence_texts(run: LiveRun, evidence: pa.Table) -> dict[tuple[int, int], l
     return {key: [text for _, text in sorted(each)] for key, each in found.items()}
 
 
-def _people(run: LiveRun, wanted: Iterable[int]) -> dict[int, tuple[int | None, str]]:
-    """Age on the last day and sex of the people named."""
+def people_of(run: LiveRun, wanted: Iterable[int]) -> dict[int, tuple[int | None, str]]:
+    """Age on the last day and sex of the people named, by pseudonym."""
     numbers = np.array(sorted(wanted), np.int64)
     found: dict[int, tuple[int | None, str]] = {}
     for bucket in np.unique(numbers % run.store.manifest.bucket_count):

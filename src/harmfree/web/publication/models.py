@@ -73,7 +73,6 @@ class Person(models.Model):
     organisation = models.ForeignKey(
         Organisation, null=True, on_delete=models.PROTECT, related_name="people"
     )
-    birth_year = models.IntegerField(null=True)
     age = models.IntegerField(null=True)
     sex = models.CharField(max_length=10)
 

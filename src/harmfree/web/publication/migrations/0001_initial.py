@@ -57,7 +57,6 @@ class Migration(migrations.Migration):
                         unique=True,
                     ),
                 ),
-                ("birth_year", models.IntegerField(null=True)),
                 ("age", models.IntegerField(null=True)),
                 ("sex", models.CharField(max_length=10)),
                 (
