@@ -125,6 +125,16 @@ def _split(
     high: float,
 ) -> tuple[float, float, float]:
     """Return days in, below and above, from the share of each line inside the range."""
+    under, over = shares(first, last, low, high)
+    below, above = float((under * length).sum()), float((over * length).sum())
+    inside = float(((1 - under - over) * length).sum())
+    return inside, below, above
+
+
+def shares(
+    first: NDArray[np.float64], last: NDArray[np.float64], low: float, high: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return which share of each straight line from `first` to `last` is below and above."""
     import numpy as np
 
     least, most = np.minimum(first, last), np.maximum(first, last)
@@ -133,9 +143,7 @@ def _split(
     divisor = np.where(flat, 1.0, rise)
     under = np.where(flat, least < low, np.clip(low - least, 0, rise) / divisor)
     over = np.where(flat, least > high, np.clip(most - high, 0, rise) / divisor)
-    below, above = float((under * length).sum()), float((over * length).sum())
-    inside = float(((1 - under - over) * length).sum())
-    return inside, below, above
+    return under, over
 
 
 def _day_count(
