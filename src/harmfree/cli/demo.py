@@ -142,3 +142,55 @@ A report of {sites[0].name} is in {page.name} in the folder of the store. Then t
   harmfree explain PERSON                one person's timeline, as the worklist names them
   harmfree programmes list               what is looked for
 (The command is .venv/bin/harmfree; the store is in {folder.name}.)""")
+
+
+@command.command("site", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--address", default="127.0.0.1:8000", show_default=True, help="Where to listen.")
+@click.option("--no-serve", is_flag=True, help="Prepare everything and stop.")
+@json_option
+def site(address: str, no_serve: bool, as_json: bool) -> None:
+    """Publish the synthetic region, make a sign-in of each role, and serve the site.
+
+    Example: harmfree demo site
+
+    It serves this machine alone, over plain HTTP, without second factors.
+
+    Exit codes: 0 stopped; 4 the folder holds records that are not synthetic; 91 the front-end
+    files are missing.
+    """
+    import os
+
+    from harmfree.errors import InputError
+    from harmfree.publish.reading import LiveRun
+    from harmfree.records import home
+
+    live = LiveRun.open(home())
+    if not (live.store.folder / "truth.json").is_file():
+        raise InputError(
+            "These records are not synthetic: the demonstration would open them to anyone here.",
+            do="Set HARMFREE_HOME to another folder, or use `harmfree serve`.",
+        )
+    os.environ |= {"HARMFREE_LOCAL": "1", "HARMFREE_SECOND_FACTOR": "0"}
+    from harmfree.web import boot
+
+    boot()
+    from django.conf import settings
+
+    from harmfree.web.demonstration import set_up
+    from harmfree.web.serving import prepare, start
+
+    with progress() as show:
+        prepare(show)
+        sign_ins, password = set_up(live, settings.SECRETS, show)
+    if as_json:
+        people = [{"role": e.role, "email": e.email, "place": e.place} for e in sign_ins]
+        print_json({"address": f"http://{address}/", "password": password, "sign_ins": people})
+    else:
+        print_table(
+            ("role", "sign in as", "works at"),
+            [(each.role, each.email, each.place) for each in sign_ins],
+            title=f"The region is at http://{address}/ (password of all: {password})",
+        )
+    if not no_serve:
+        click.echo("Stop with Ctrl+C.")
+        start(address, 2)

@@ -66,9 +66,7 @@ def _codes(column: pa.ChunkedArray, names: Sequence[str]) -> npt.NDArray[np.intp
     return found
 
 
-def _dense(
-    shape: tuple[int, ...], at: tuple[npt.NDArray[np.generic], ...], counts: Counts
-) -> Counts:
+def _dense(shape: tuple[int, ...], at: tuple[npt.NDArray[np.intp], ...], counts: Counts) -> Counts:
     made = np.zeros(shape, np.int64)
     made[at] = counts
     return made
@@ -104,6 +102,6 @@ def variations(found: Cube) -> npt.NDArray[np.str_]:
     for improve in set(IMPROVE.values()):
         chosen = enough & (directions == improve)[None, :]
         if chosen.any():
-            said = xmr_batch(percent[chosen], improve=improve).variation  # type: ignore[arg-type]
+            said = xmr_batch(percent[chosen], improve=improve).variation
             verdicts[chosen] = np.array([str(each) for each in said])
     return verdicts

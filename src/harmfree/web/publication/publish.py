@@ -268,7 +268,7 @@ def _breakdown_rows(
 def _rolled(
     live: LiveRun,
     shape: tuple[int, ...],
-    at: tuple[npt.NDArray[np.generic], ...],
+    at: tuple[npt.NDArray[np.intp], ...],
     table: pa.Table,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Denominators and numerators of every place: areas are places, what is above adds them up."""
