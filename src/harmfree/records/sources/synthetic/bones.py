@@ -85,8 +85,8 @@ def _treated(life: Life, rng: np.random.Generator, indicated: Bools, since: Days
     courses = Courses(rows, start, spells(life, start, 5.0, rng))
     medicine = rng.choice(life.vocabulary.ids(ORAL), size=len(rows), p=[0.8, 0.13, 0.04, 0.03])
     issue(life, courses.where(oral), medicine[oral], 56, rng)
-    _denosumab(life, rng, courses.where((kind >= 0.84) & (kind < 0.95)))
-    yearly = courses.where((kind >= 0.95) & (kind < 0.97))
+    _denosumab(life, rng, courses.where((kind >= 0.84) & (kind < 0.93)))
+    yearly = courses.where((kind >= 0.93) & (kind < 0.97))
     issue(life, yearly, life.vocabulary["zoledronic_5"], 365, rng)
     issue(life, courses.where(kind >= 0.97), life.vocabulary["teriparatide"], 28, rng)
     reviewed = rng.random(len(rows)) < 0.2

@@ -27,6 +27,7 @@ def add(life: Life) -> None:
     place = rng.random(len(rows))
     code = np.where(place < 0.7, life.vocabulary["fall"], life.vocabulary["fall_at_home"])
     life.sheet.add(rows, days, code)
+    asked: tuple[Rows, Days] = rows[:0], days[:0]
     for key, share in (
         ("fall_injury", 0.22),
         ("fall_long_lie", 0.06),
@@ -39,11 +40,16 @@ def add(life: Life) -> None:
         ("ed_attendance", 0.12),
     ):
         part = rng.random(len(rows)) < share
-        later = rng.integers(0, 40, part.sum()) if key in _LATER else 0
-        life.note(rows[part], days[part] + later, key)
+        later = rng.integers(0, 40, part.sum()) if key in _LATER else np.zeros(part.sum(), int)
+        when = (days[part] + later).astype(np.int32)
+        life.note(rows[part], when, key)
+        if key == "medicine_review_requested":
+            asked = rows[part], when
     _recurrent(life, rng, rows, days)
     _fractures(life, rng, rows, days)
     _steady_on(life, rng, rows, days)
+    _blackouts(life, rng, rows, days)
+    _reviewed(life, rng, asked)
 
 
 _LATER = (
@@ -147,3 +153,17 @@ def _steady_on(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -> 
             life.note(rows, days, key, np.maximum(seconds, 5), "s")
         else:
             life.note(rows, days, key)
+
+
+def _blackouts(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -> None:
+    """Code a blackout on the day of one fall in thirty."""
+    fainted = rng.random(len(rows)) < 0.03
+    life.note(rows[fainted], days[fainted], "syncope")
+
+
+def _reviewed(life: Life, rng: np.random.Generator, asked: tuple[Rows, Days]) -> None:
+    """Do three in five of the medicine reviews that were asked for after a fall."""
+    rows, days = asked
+    done = rng.random(len(rows)) < 0.6
+    later = rng.integers(3, 75, done.sum()).astype(np.int32)
+    life.note(rows[done], days[done] + later, "pharmacist_review")

@@ -1,0 +1,1 @@
+"""Fracture prevention: whose bones to assess, who is treated, and who is not."""
