@@ -84,7 +84,8 @@ def _opening(first: npt.NDArray[np.bool_], day: Floats, since: Floats) -> npt.ND
     # People are set apart, so that one search over all tests stays within each person's own.
     apart = 2 * (day.max() - day.min() + 2)
     offset = (np.cumsum(first) - 1) * apart
-    return np.searchsorted(day + offset, since + offset, side="left")
+    found: npt.NDArray[np.intp] = np.searchsorted(day + offset, since + offset, side="left")
+    return found
 
 
 def _part(

@@ -1,0 +1,1 @@
+"""Atrial fibrillation: who has it unseen, who is unprotected, who is badly protected."""
