@@ -170,7 +170,8 @@ def site(address: str, no_serve: bool, as_json: bool) -> None:
             "These records are not synthetic: the demonstration would open them to anyone here.",
             do="Set HARMFREE_HOME to another folder, or use `harmfree serve`.",
         )
-    os.environ |= {"HARMFREE_LOCAL": "1", "HARMFREE_SECOND_FACTOR": "0"}
+    settings_of_a_demonstration = ("HARMFREE_LOCAL", "HARMFREE_DEMONSTRATION")
+    os.environ |= dict.fromkeys(settings_of_a_demonstration, "1") | {"HARMFREE_SECOND_FACTOR": "0"}
     from harmfree.web import boot
 
     boot()

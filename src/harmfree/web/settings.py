@@ -20,6 +20,8 @@ SECRETS = HOME / "secrets"
 
 LOCAL = environment.flag("HARMFREE_LOCAL", default=False)
 """On: plain HTTP on this machine, for a demonstration."""
+DEMONSTRATION = environment.flag("HARMFREE_DEMONSTRATION", default=False)
+"""On: every page says that the people are fictitious (`harmfree demo site` sets it)."""
 DEBUG = False
 SECRET_KEY = environment.text("HARMFREE_SECRET_KEY") or environment.kept_secret(SECRETS, "web")
 ALLOWED_HOSTS = environment.listed("HARMFREE_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -193,6 +195,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # A wrong Host header is answered with 400 and says nothing worth a traceback each time.
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }
 
 # accounts (harmfree.web.accounts.sign_in) -------------------------------------------------

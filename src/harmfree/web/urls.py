@@ -17,6 +17,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("account/", include("harmfree.web.accounts.urls")),
     path("administration/", include("harmfree.web.accounts.administration_urls")),
+    path("runs/", include("harmfree.web.jobs.urls")),
     path("worklist/", include("harmfree.web.worklist.urls")),
     path("dashboard/", include("harmfree.web.dashboards.urls")),
     path("tools/", include("harmfree.web.clinical_tools.urls")),

@@ -23,7 +23,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "Permission": Permission,
         "navigation": navigation(access, request.path),
         "account": account(access),
-        "is_demo": settings.LOCAL,
+        "is_demo": settings.DEMONSTRATION,
     }
 
 
@@ -36,6 +36,8 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
         found.insert(0, ("Worklist", "worklists"))
     if access.may(Permission.USE_TOOLS):
         found.append(("Clinical tools", "tools"))
+    if access.may(Permission.RUN):
+        found.append(("Runs", "runs"))
     if access.may(Permission.MANAGE_PEOPLE) or access.may(Permission.SEE_AUDIT):
         found.append(("Administration", "administration"))
     return [

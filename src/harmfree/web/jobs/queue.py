@@ -19,11 +19,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from harmfree.errors import HarmfreeError
+from harmfree.web import environment
 from harmfree.web.accounts.models import User
 from harmfree.web.jobs.models import Job
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=environment.number("HARMFREE_JOB_LEASE", 60, 2, 3600))
 MOST_ATTEMPTS = 3
 Progress = Callable[[str, int, int], None]
 Task = Callable[..., Any]
