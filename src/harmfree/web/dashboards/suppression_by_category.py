@@ -136,7 +136,8 @@ def _moved(
     )
     if found.status != 0:
         return None
-    changed = np.abs(found.x[: values.size] - found.x[values.size :]) > 1e-7
+    spread = np.asarray(found.x)
+    changed = np.abs(spread[: values.size] - spread[values.size :]) > 1e-7
     moved: Bools = changed.reshape(values.shape)[:, :, :-1]
     return moved
 
