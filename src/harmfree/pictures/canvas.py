@@ -50,6 +50,8 @@ class Canvas:
     size: Size
     height: float = 0
     parts: list[Markup] = field(default_factory=list)
+    linked: bool = False
+    """Whether some marks are links: the drawing is then a group, not one image."""
 
     def __post_init__(self) -> None:
         self.height = self.height or self.size.height
@@ -117,10 +119,25 @@ class Canvas:
         self.add(tag("path", d=f"M{steps}{'Z' if closed else ''}", **shape.attributes(), **ends))
 
     def mark(
-        self, shape: Shape, x: float, y: float, ink: Ink, radius: float = 4, tip: str = ""
+        self,
+        shape: Shape,
+        x: float,
+        y: float,
+        ink: Ink,
+        radius: float = 4,
+        tip: str = "",
+        *,
+        href: str = "",
     ) -> None:
-        """One point mark."""
-        self.add(symbol(shape, x, y, ink, radius, tip))
+        """One point mark; with `href` a link, which the page must also give as text.
+
+        It is left out of the tab order: a picture with hundreds of stops would trap a keyboard.
+        """
+        mark = symbol(shape, x, y, ink, radius, tip)
+        if href:
+            self.linked = True
+            mark = tag("a", mark, href=href, tabindex="-1", aria_label=tip or None)
+        self.add(mark)
 
     def legend(self, x: float, y: float, keys: Sequence[Key], width: float) -> float:
         """Entries in rows from the baseline y; returns the baseline below the last row."""
@@ -155,7 +172,7 @@ class Canvas:
             viewBox=f"0 0 {number(self.size.width)} {number(self.height)}",
             width=self.size.width,
             height=self.height,
-            role="img",
+            role="group" if self.linked else "img",
             aria_labelledby=f"{ident}-title {ident}-desc",
             font_family=FAMILY,
             font_size=self.size.font,

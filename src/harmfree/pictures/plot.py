@@ -204,12 +204,17 @@ class Plot:
         *,
         radius: float = 4,
         tips: Sequence[str] = (),
+        hrefs: Sequence[str] = (),
     ) -> None:
-        """One mark for each value; `tips` are shown when a mouse rests on them."""
+        """One mark for each value; `tips` are shown when a mouse rests on them.
+
+        A mark with an address in `hrefs` is a link.
+        """
         for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
             if y is not None and not _missing(y):
                 tip = tips[i] if tips else ""
-                self.canvas.mark(shape, self.at_x(x), self.at_y(y), ink, radius, tip)
+                href = hrefs[i] if hrefs else ""
+                self.canvas.mark(shape, self.at_x(x), self.at_y(y), ink, radius, tip, href=href)
 
     def level(self, y: float, ink: Ink) -> None:
         """A line across the whole plot at one height."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from harmfree.improvement.spc.funnel import Funnel
@@ -45,15 +47,25 @@ _MOST_NAMES = 8
 
 
 def funnel_picture(
-    funnel: Funnel, title: str = "", y_label: str = "", x_label: str = ""
+    funnel: Funnel,
+    title: str = "",
+    y_label: str = "",
+    x_label: str = "",
+    links: Sequence[str] = (),
 ) -> Picture:
-    """The funnel with its sentence, messages and numbers."""
+    """The funnel with its sentence, messages and numbers.
+
+    Args:
+        funnel: a computed funnel; a unit whose name is empty is drawn and never named.
+        title, y_label, x_label: the words around the plot.
+        links: an address for each unit, empty for none; its mark leads there.
+    """
     heading = title or "Funnel plot"
     across = x_label or ("Expected" if funnel.method.target is not None else "Size (denominator)")
     return Picture(
         title=heading,
         sentence=funnel_sentence(funnel),
-        draw=lambda size: _draw(funnel, size, heading, y_label, across),
+        draw=lambda size: _draw(funnel, size, (heading, y_label, across), links),
         table=_table(funnel, heading),
         notes=funnel.messages,
     )
@@ -67,11 +79,9 @@ def funnel_sentence(funnel: Funnel) -> str:
     expected = 0.05 * len(verdicts)
     parts = [f"{len(verdicts)} units about {_shown(funnel, funnel.target)}, not ranked."]
     if outer:
-        named = ", ".join(outer[:6]) + (f" and {len(outer) - 6} more" if len(outer) > 6 else "")
+        named = _named(outer)
         verb = "lies" if len(outer) == 1 else "lie"
-        parts.append(
-            f"{len(outer)} {verb} beyond the 99.8% limits ({named}): ask why before judging."
-        )
+        parts.append(f"{len(outer)} {verb} beyond the 99.8% limits{named}: ask why before judging.")
     else:
         parts.append("None lies beyond the 99.8% limits.")
     parts.append(
@@ -83,7 +93,17 @@ def funnel_sentence(funnel: Funnel) -> str:
     return " ".join(parts)
 
 
-def _draw(funnel: Funnel, size: Size, title: str, y_label: str, x_label: str) -> Canvas:
+def _named(units: list[str], most: int = 6) -> str:
+    """Some of the units in brackets; nothing when none may be named."""
+    named = [each for each in units if each][:most]
+    if not named:
+        return ""
+    more = len(units) - len(named)
+    return f" ({', '.join(named)}" + (f" and {more} more)" if more else ")")
+
+
+def _draw(funnel: Funnel, size: Size, words: tuple[str, str, str], links: Sequence[str]) -> Canvas:
+    title, y_label, x_label = words
     x_scale = LinearScale(0.0, float(funnel.denominator.max()) * 1.06)
     sizes = np.linspace(float(funnel.denominator.min()) * 0.9, x_scale.high, _STEPS)
     limits = funnel.limits(sizes)
@@ -91,8 +111,8 @@ def _draw(funnel: Funnel, size: Size, title: str, y_label: str, x_label: str) ->
     shown = [k for k in _MARKS if k in verdicts]
     keys = [Key(_MARKS[k][0], _MARKS[k][2], _MARKS[k][1]) for k in shown]
     centre = f"{_shown(funnel, funnel.target)}"
-    words = f"Expected {centre}" if funnel.method.target is not None else f"Overall {centre}"
-    keys += [Key("95% limits", _INNER), Key("99.8% limits", _OUTER), Key(words, CENTRE_LINE)]
+    middle = f"Expected {centre}" if funnel.method.target is not None else f"Overall {centre}"
+    keys += [Key("95% limits", _INNER), Key("99.8% limits", _OUTER), Key(middle, CENTRE_LINE)]
     # Limits of the smallest units may run far off; the units set the height of the plot.
     tops = np.concatenate([funnel.values, np.quantile(limits.upper998, [0.0, 0.9])])
     bottoms = np.quantile(limits.lower998, [0.1, 1.0])
@@ -109,19 +129,25 @@ def _draw(funnel: Funnel, size: Size, title: str, y_label: str, x_label: str) ->
         plot.line(xs, _inside(line, y_scale), ink)
     plot.level(funnel.target, CENTRE_LINE)
     for verdict in shown:
-        _draw_units(plot, funnel, verdicts, verdict)
+        _draw_units(plot, funnel, verdicts, verdict, links)
     _label_outer(plot, funnel, verdicts)
     return plot.canvas
 
 
-def _draw_units(plot: Plot, funnel: Funnel, verdicts: list[str], verdict: str) -> None:
+def _draw_units(
+    plot: Plot, funnel: Funnel, verdicts: list[str], verdict: str, links: Sequence[str]
+) -> None:
     _, shape, ink, radius = _MARKS[verdict]
     here = [i for i, v in enumerate(verdicts) if v == verdict]
     plot.points(
         [float(funnel.denominator[i]) for i in here],
         [float(funnel.values[i]) for i in here],
         shape, ink, radius=radius,
-        tips=[f"{funnel.names[i]}: {_shown(funnel, funnel.values[i])}" for i in here],
+        tips=[
+            f"{funnel.names[i]}: {_shown(funnel, funnel.values[i])}" if funnel.names[i] else ""
+            for i in here
+        ],
+        hrefs=[links[i] for i in here] if links else (),
     )  # fmt: skip
 
 
@@ -131,7 +157,7 @@ def _label_outer(plot: Plot, funnel: Funnel, verdicts: list[str]) -> None:
     places = [(plot.at_x(float(n)), plot.at_y(float(v)))
               for n, v in zip(funnel.denominator, funnel.values, strict=True)]  # fmt: skip
     taken = [(x - 6, y - 6, x + 6, y + 6) for x, y in places]
-    outer = [i for i, v in enumerate(verdicts) if v.endswith("998")]
+    outer = [i for i, v in enumerate(verdicts) if v.endswith("998") and funnel.names[i]]
     room = 130 if plot.canvas.size.narrow else 230
     for i in sorted(outer, key=lambda i: -abs(funnel.z[i]))[:_MOST_NAMES]:
         name = elided(funnel.names[i], font, room)
@@ -172,6 +198,8 @@ def _table(funnel: Funnel, title: str) -> Table:
     at, verdicts = funnel.limits(funnel.denominator), funnel.verdicts()
     rows: list[list[Cell]] = []
     for i, name in enumerate(funnel.names):
+        if not name:
+            continue
         numbers = (funnel.numerator, funnel.denominator, funnel.values, at.lower95, at.upper95,
                    at.lower998, at.upper998)  # fmt: skip
         rows.append([name, *(float(n[i]) for n in numbers), _MARKS[verdicts[i]][0]])
