@@ -18,6 +18,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "trend": ("harmfree.cli.trend", "Whether it is getting better, month by month."),
     "explain": ("harmfree.cli.explain", "One person's timeline and the periods on it."),
     "report": ("harmfree.cli.report", "A site's report as one self-contained page."),
+    "fracture-risk": ("harmfree.cli.fracture_risk", "QFracture-2012 for everybody at a site."),
+    "falls-rate": ("harmfree.cli.falls_rate", "Falls per 1,000 bed days, by care home."),
+    "pharmacist-impact": (
+        "harmfree.cli.pharmacist_impact",
+        "What the practice pharmacists changed: safety and savings.",
+    ),
     "programmes": ("harmfree.cli.programmes", "List, show and check the programmes."),
     "codes": ("harmfree.cli.codes", "Report on code lists; import code maps."),
     "status": ("harmfree.cli.status", "What is loaded, how old it is, what was left out."),
