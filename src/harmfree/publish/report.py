@@ -75,7 +75,7 @@ def _about(run: LiveRun) -> str:
     )
 
 
-def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def page_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of ready-made cells in a box that scrolls on a narrow screen."""
     head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
     body = "".join("<tr>" + "".join(row) + "</tr>" for row in rows)
@@ -111,7 +111,7 @@ def _summary(series: list[Series]) -> str:
                 ]
             )
     heads = ("Indicator", "People", "Out of", "Now", "A year ago", "SPC (XmR)")
-    return "<h2>Summary</h2>" + _table("Latest month", heads, rows)
+    return "<h2>Summary</h2>" + page_table("Latest month", heads, rows)
 
 
 def _title(each: Series) -> str:
@@ -133,7 +133,7 @@ def _worklist(people: list[Line], lines: int) -> str:
         f", the first {lines} shown" if len(people) > lines else ""
     )
     heads = ("Person", "Age", "Sex", "Open hazards and gaps, and what to do")
-    return f"<h2>Worklist</h2><p>{shown}. {RANKING}</p>" + _table("Worklist", heads, rows)
+    return f"<h2>Worklist</h2><p>{shown}. {RANKING}</p>" + page_table("Worklist", heads, rows)
 
 
 def _item(item: Item) -> str:
@@ -167,6 +167,6 @@ def _ledger(run: LiveRun) -> str:
         [f'<th scope="row">{escape(row["rule"])}</th>', _number(f"{row['records_sum']:,}")]
         for row in sums.to_pylist()
     ]
-    return "<h2>Records left out or changed</h2>" + _table(
+    return "<h2>Records left out or changed</h2>" + page_table(
         "Rejection ledger of all sites", ("Rule", "Records"), rows
     )
