@@ -10,6 +10,7 @@ from harmfree.errors import HarmfreeError
 from harmfree.improvement.picture import picture
 from harmfree.improvement.result import Result
 from harmfree.pictures import STYLESHEET
+from harmfree.programmes.registry import indicator
 from harmfree.publish.pharmacist_activity import Activity, activity
 from harmfree.publish.reading import LiveRun
 from harmfree.publish.report import STYLE, page_table
@@ -127,13 +128,10 @@ def page(found: Impact, title: str = "What the practice pharmacists changed") ->
 
 
 def _evaluation(name: str, found: Result | str) -> str:
+    heading = f"<h3>{escape(indicator(name).title)}</h3>"
     if isinstance(found, str):
-        return f"<h3>{escape(name)}</h3><p>No evaluation: {escape(found)}</p>"
-    warned = "".join(f"<li>{escape(each)}</li>" for each in found.warnings)
-    return (
-        f"<h3>{escape(name)}</h3><p>{escape(found.sentence)}</p>{picture(found).figure()}"
-        f"<ul>{warned}</ul>"
-    )
+        return f"{heading}<p>No evaluation: {escape(found)}</p>"
+    return f"{heading}{picture(found).figure()}"  # with its sentence, warnings and numbers
 
 
 def _activity(rows: list[Activity]) -> str:
