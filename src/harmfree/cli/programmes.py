@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from harmfree.programmes.check import Finding
     from harmfree.programmes.indicator import Indicator
 
 
@@ -76,18 +77,21 @@ def _full_json(found: Indicator, today: date) -> str:
 
 
 @command.command()
+@click.option(
+    "--records", is_flag=True, help="Also whether each finds people in the records that are loaded."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(as_json: bool) -> None:
+def check(records: bool, as_json: bool) -> None:
     """Whether the programmes are whole: lists, examples, reviews in date.
 
-    Example: harmfree programmes check
+    Example: harmfree programmes check --records
 
     Exit codes: 0 no error (there may be warnings); 32 something must be put right.
     """
     from harmfree.programmes.check import check as run
     from harmfree.programmes.errors import ProgrammesNotWholeError
 
-    found = run(date.today())
+    found = run(date.today()) + (_against_records() if records else [])
     errors = [each for each in found if each.level == "error"]
     if as_json:
         click.echo(json.dumps([vars(each) for each in found], indent=2))
@@ -99,3 +103,11 @@ def check(as_json: bool) -> None:
         raise ProgrammesNotWholeError(
             f"{len(errors)} things must be put right.", do="See the lines that begin with error."
         )
+
+
+def _against_records() -> list[Finding]:
+    from harmfree.publish.coverage import coverage
+    from harmfree.publish.reading import LiveRun
+    from harmfree.records import home
+
+    return coverage(LiveRun.open(home()))
