@@ -54,7 +54,7 @@ def command(
 
         chart = (u_chart if kind == "u" else t_chart)(whole)
         label = "Falls per 1,000 bed days" if kind == "u" else "Days between falls"
-        picture_of(chart, f"{label}: {whole.name}", label).save(out)
+        picture_of(chart, f"Falls of residents: {whole.name}", label).save(out)
     if as_json:
         print_json({"notes": NOTES, "homes": [_plain(each) for each in found]})
     elif site:
@@ -73,17 +73,23 @@ def command(
 
 def _row(month: Month) -> tuple[object, ...]:
     rate = month.rate
-    limits = (f"{rate.rate:.2f}", f"{rate.low:.2f}", f"{rate.high:.2f}")
+    known = (rate.rate, rate.low, rate.high) if month.bed_days else ()
+    limits = tuple(f"{each:.2f}" for each in known) or ("", "", "")
     counts = (month.falls, month.injuries, month.bed_days)
     return (*counts, *limits, month.residents, month.fallers)
 
 
 def _plain(each: HomeRates) -> dict[str, object]:
-    months = [asdict(month) | asdict(month.rate) for month in each.months]
     return {
         "home": each.home,
         "name": each.name,
-        "months": months,
-        "total": asdict(each.total()) | asdict(each.total().rate),
+        "months": [_with_rate(month) for month in each.months],
+        "total": _with_rate(each.total()),
         "fall_dates": each.fall_dates,
     }
+
+
+def _with_rate(month: Month) -> dict[str, object]:
+    """The month with its rate; null without bed days, since JSON knows no NaN."""
+    rate = asdict(month.rate) if month.bed_days else dict.fromkeys(("rate", "low", "high"))
+    return asdict(month) | rate

@@ -119,7 +119,7 @@ def _sites(found: FractureRisk, form: str) -> None:
             each.scored,
             each.above,
             each.high,
-            f"{each.mean:.1f}",
+            "" if each.mean is None else f"{each.mean:.1f}",
             ", ".join(f"{name} {count}" for name, count in each.missing.items()),
         )
         for each in found.sites

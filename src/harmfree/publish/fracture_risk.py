@@ -78,7 +78,7 @@ class SiteCount:
     scored: int
     above: int
     high: int
-    mean: float
+    mean: float | None
     missing: dict[str, int] = field(default_factory=dict)
 
 
@@ -284,6 +284,6 @@ def _site(
         int(scored.sum()),
         int((risk[scored] >= threshold).sum()),
         int(high.sum()),
-        float(risk[scored].mean()) if scored.any() else float("nan"),
+        float(risk[scored].mean()) if scored.any() else None,
         {word: words.count(word) for word in sorted(set(words))},
     )

@@ -123,7 +123,7 @@ INDICATORS = (
         "Fell in the last year, and no strength and balance exercise",
         denominator=FALLER & ~FRAIL & ~RESIDENT & NOT_DYING,
         numerator=~recent("strength_and_balance"),
-        why="Exercise is what prevents most falls.",
+        why="Strength and balance exercise prevents falls.",
         action="Refer to strength and balance exercise.",
         provenance=NG249,
         note="People with frailty coded and care home residents need a programme of their own.",

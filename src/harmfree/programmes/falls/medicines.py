@@ -47,7 +47,7 @@ INDICATORS = (
         denominator=FALLER,
         numerator=COUNT >= 1,
         direction="lower",
-        why="Medicines are the cause of falls that is easiest to change.",
+        why="Medicines are a cause of falls that can be taken away.",
         provenance=STOPPFALL,
         note=NOTE,
     ),

@@ -22,6 +22,7 @@ from harmfree.periods import (
 )
 from harmfree.periods.expressions import Predicate
 from harmfree.programmes.fracture_prevention.vocabulary import (
+    CASE_FINDING,
     CG146,
     INDEX,
     NOGG,
@@ -97,7 +98,7 @@ INDICATORS = (
         "Fracture risk should be assessed (CG146), of everybody on the list",
         denominator=alive(),
         numerator=ASSESS,
-        why="Most people who break a hip had a risk factor in their record years before.",
+        why="Risk factors are often in the record years before a bone breaks.",
         provenance=CG146,
         note="Women from 65, anyone from 75, and from 50 with a risk factor: fracture, steroids "
         "on 2 days in a year, untreated early menopause, any fall, parental hip fracture, a "
@@ -120,7 +121,7 @@ INDICATORS = (
         numerator=~ASSESSED & ~protected(),
         why="Nobody can offer treatment for a risk that was never estimated.",
         action="Estimate the risk with FRAX or QFracture; measure bone density only after that.",
-        provenance=NORTHERN,
+        provenance=CASE_FINDING,
         note="Assessed: FRAX, QFracture, a bone density scan or an assessment coded. People on "
         "bone treatment are past this step.",
     ),
@@ -149,7 +150,7 @@ INDICATORS = (
         denominator=ASSESS & HIGH_RISK,
         numerator=protected(),
         direction="higher",
-        why="Treatment prevents about one hip fracture in three in people with osteoporosis.",
+        why="Treatment prevents the next fracture.",
         provenance=NORTHERN,
     ),
     gap(

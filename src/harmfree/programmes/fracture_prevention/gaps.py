@@ -7,8 +7,8 @@ from harmfree.periods.expressions import Predicate
 from harmfree.programmes.fracture_prevention.timing import NOT_YET, days_to_first, span_of_issues
 from harmfree.programmes.fracture_prevention.vocabulary import (
     ADULT_50,
+    CASE_FINDING,
     INDEX,
-    NORTHERN,
     protected,
     spared,
 )
@@ -49,7 +49,7 @@ def _untreated(suffix: str, title: str, who: Predicate, why: str) -> Indicator:
         numerator=~protected(),
         why=why,
         action=TREAT,
-        provenance=NORTHERN,
+        provenance=CASE_FINDING,
         note=NOTE_EXEMPT,
     )
 
@@ -78,7 +78,7 @@ GAPS = (
         "fracture_ever",
         "Fragility fracture ever without bone treatment",
         history(INDEX),
-        "A fragility fracture doubles the risk of another.",
+        "A fragility fracture makes another more likely, also years later.",
     ),
     _untreated(
         "osteoporosis",
@@ -93,7 +93,7 @@ GAPS = (
         numerator=~protected(),
         why="Steroids thin bone within months.",
         action="Assess the fracture risk now and offer protection; lower the steroid if possible.",
-        provenance=NORTHERN,
+        provenance=CASE_FINDING,
         note="Long-term: issued within 3 months, and at least 60 days after another issue of the "
         "half year before. " + NOTE_EXEMPT,
     ),
@@ -117,7 +117,7 @@ GAPS = (
         numerator=~(TO_DXA < NOT_YET),
         why="A scan that never happened, or whose result was not read, protects nobody.",
         action="Ask the scanning service; book again or file the result.",
-        provenance=NORTHERN,
+        provenance=CASE_FINDING,
         note="Counts from the latest request of the last 2 years; 90 days is a choice.",
     ),
     gap(
@@ -127,7 +127,7 @@ GAPS = (
         numerator=~issued("calcium_or_vitamin_d", within=months(6)),
         why="Bone treatment works less well, and denosumab can lower calcium, without them.",
         action="Check diet and vitamin D; prescribe unless intake is enough.",
-        provenance=NORTHERN,
+        provenance=CASE_FINDING,
         note="What is bought over the counter is not seen.",
     ),
 )  # fmt: skip

@@ -16,8 +16,10 @@ from harmfree.programmes.medicines_optimisation.vocabulary import (
     kidney_function,
 )
 
-LABELS = from_source("Summaries of product characteristics of alendronate and risedronate", "S")
-DENOSUMAB = from_source("MHRA Drug Safety Update August 2020, denosumab; NOGG 2021", "S")
+LABELS = from_source("Summaries of product characteristics of alendronate and risedronate", "M")
+DENOSUMAB = from_source(
+    "NOGG 2021 on late denosumab, by a public summary; 4 weeks: our choice", "S"
+)
 EGFR_LIMIT = {"alendronate": 35, "risedronate": 30}
 """mL/min: the labels advise against use below it. They mean creatinine clearance."""
 OVERDUE_DAYS = 183 + 28

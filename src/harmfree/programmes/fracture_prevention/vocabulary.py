@@ -11,7 +11,12 @@ CG146 = from_source(
     "NICE CG146, Osteoporosis: assessing the risk of fragility fracture (2012, updated 2017)", "S"
 )
 NORTHERN = from_source(
-    "Case-finding steps of the Northern Bone Health Project (2020 to 2021), as reported", "S"
+    "Stages of the Northern Bone Health Project (2020 to 2021) as reported; what counts as high "
+    "risk, reviewed and treated is our choice",
+    "S",
+)
+CASE_FINDING = from_source(
+    "Our case-finding rules, after NICE CG146 and NOGG 2021 as read in secondary sources", "S"
 )
 NOGG = from_source("NOGG 2021, updated 2024, by a public transcription of its tables", "S")
 QOF = from_source("QOF indicators OST004, OST002 and OST005, by public implementations", "S")
