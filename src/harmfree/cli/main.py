@@ -26,6 +26,10 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "programmes": ("harmfree.cli.programmes", "List, show and check the programmes."),
     "codes": ("harmfree.cli.codes", "Report on code lists; import code maps."),
+    "af-landscape": (
+        "harmfree.cli.af_landscape",
+        "Gaps in atrial fibrillation by place, and strokes.",
+    ),
     "status": ("harmfree.cli.status", "What is loaded, how old it is, what was left out."),
     "serve": ("harmfree.cli.serve", "Serve the web application."),
     "backup": ("harmfree.cli.backup", "Back up the database, the keys and the records."),

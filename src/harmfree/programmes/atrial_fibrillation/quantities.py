@@ -127,8 +127,12 @@ CLEARANCE = Derivation(
 """Worked out anew at each issue of a DOAC too, so that age is never far behind."""
 
 
-def _course_start(held: Daily, source: int) -> Floats:
-    """First day of the course of treatment that each day lies in; NaN before any issue."""
+def course_start(held: Daily, source: int) -> Floats:
+    """First day of the course of treatment that each day lies in; NaN before any issue.
+
+    Args:
+        held: the events. source: which of the derivation's lists are the issues.
+    """
     day = held.day.astype(np.float64)
     issued = held.has(source)
     last = held.carried(np.where(issued, day, np.nan))
@@ -140,7 +144,7 @@ def _course_start(held: Daily, source: int) -> Floats:
 def _time_in_range(seen: DerivationInput) -> Floats:
     held = Daily.of(seen)
     inr, since = held.mean(0, *INR_RANGE), held.backed(months(WINDOW_MONTHS))
-    settled = _course_start(held, 1) + 7 * FIRST_WEEKS_LEFT_OUT
+    settled = course_start(held, 1) + 7 * FIRST_WEEKS_LEFT_OUT
     tested = ~np.isnan(inr)
     found = np.full(len(held.day), np.nan)
     found[tested] = rosendaal_array(
@@ -190,8 +194,13 @@ INVITATIONS_APART = Derivation(
 
 
 @dataclass(frozen=True)
-class _FirstWeeks:
-    """INR tests of the first twelve weeks after each start, by start."""
+class FirstWeeks:
+    """INR tests of the first twelve weeks after each start, by start.
+
+    Attributes:
+        rows: rows of the daily events. course: running number of the start (1, 2 ...), over all.
+        day: of the test. inr: mean of the day.
+    """
 
     rows: npt.NDArray[np.intp]
     course: npt.NDArray[np.int64]
@@ -199,7 +208,8 @@ class _FirstWeeks:
     inr: Floats
 
     @classmethod
-    def of(cls, held: Daily) -> _FirstWeeks:
+    def of(cls, held: Daily) -> FirstWeeks:
+        """From events of the lists (INR, start)."""
         begun = held.has(1)
         day = held.day.astype(np.float64)
         start = held.carried(np.where(begun, day, np.nan))
@@ -210,7 +220,7 @@ class _FirstWeeks:
 
 def _first_weeks_ttr(seen: DerivationInput) -> Floats:
     held = Daily.of(seen)
-    early = _FirstWeeks.of(held)
+    early = FirstWeeks.of(held)
     found = np.full(len(held.day), np.nan)
     every = np.full(len(early.rows), -np.inf)
     found[early.rows] = rosendaal_array(early.course, early.day, early.inr, every).percent
@@ -219,7 +229,7 @@ def _first_weeks_ttr(seen: DerivationInput) -> Floats:
 
 def _first_weeks_highest(seen: DerivationInput) -> Floats:
     held = Daily.of(seen)
-    early = _FirstWeeks.of(held)
+    early = FirstWeeks.of(held)
     # Courses are set apart by more than any INR, so that one running maximum serves them all.
     apart = early.course * 1000.0
     found = np.full(len(held.day), np.nan)

@@ -230,9 +230,9 @@ def _devices(life: Life) -> None:
 
 
 def _found_by_device(life: Life, rng: np.random.Generator) -> None:
-    """One new diagnosis in eight began with a strip; the ECG that proves it follows."""
+    """One new diagnosis in fourteen began with a strip; the ECG that proves it follows."""
     new = (life.onset["af"] >= DEVICES_FROM) & life.has("af")
-    found = np.flatnonzero(new & (rng.random(len(life.people)) < 0.12))
+    found = np.flatnonzero(new & (rng.random(len(life.people)) < 0.07))
     coded = life.onset["af"][found]
     life.note(
         found, coded - rng.integers(15, 60, len(found)).astype(np.int32), "device_possible_af"
