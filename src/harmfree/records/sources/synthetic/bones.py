@@ -31,6 +31,7 @@ def _liaison(life: Life, rng: np.random.Generator) -> None:
     rows, days = life.fractures
     seen = rng.random(len(rows)) < 0.45
     rows, days = rows[seen], days[seen]
+    asked: tuple[Rows, Days] = rows[:0], days[:0]
     when = days + rng.gamma(3.0, 22.0, len(rows)).astype(np.int32)
     life.note(rows, when, "bone_assessment")
     for key, share, mean in (
@@ -43,6 +44,20 @@ def _liaison(life: Life, rng: np.random.Generator) -> None:
         part = rng.random(len(rows)) < share
         later = rng.exponential(mean, part.sum()).astype(np.int32)
         life.note(rows[part], when[part] + later, key)
+        if key == "dxa_requested":
+            asked = rows[part], when[part] + later
+    _scanned(life, rng, *asked)
+
+
+def _scanned(life: Life, rng: np.random.Generator, rows: Rows, asked: Days) -> None:
+    """Scan seven in eight of those asked for, after some weeks; write the T-scores."""
+    back = rng.random(len(rows)) < 0.875
+    rows, when = rows[back], asked[back] + rng.integers(14, 85, back.sum()).astype(np.int32)
+    t_score = rng.normal(-1.6, 0.7, len(rows)) - 1.1 * life.has("osteoporosis")[rows]
+    life.note(rows, when, "dxa_scan")
+    life.note(rows, when, "dxa_hip_t", np.round(t_score, 1), "{T-score}")
+    spine = np.round(t_score + rng.normal(-0.1, 0.6, len(rows)), 1)
+    life.note(rows, when, "dxa_spine_t", spine, "{T-score}")
 
 
 def _assessed(life: Life, rng: np.random.Generator) -> None:
@@ -65,19 +80,13 @@ def _scans(life: Life, rng: np.random.Generator, since: Days) -> None:
     start = np.minimum(since, life.onset["osteopenia"])[rows]
     asked = np.maximum(start - 20, life.people.birth[rows]) + rng.integers(0, 60, len(rows))
     life.note(rows, asked, "dxa_requested")
-    back = rng.random(len(rows)) < 0.875
-    rows, when = rows[back], asked[back] + rng.integers(20, 90, back.sum())
-    t_score = rng.normal(-1.6, 0.7, len(rows)) - 1.1 * life.has("osteoporosis")[rows]
-    life.note(rows, when, "dxa_scan")
-    life.note(rows, when, "dxa_hip_t", np.round(t_score, 1), "{T-score}")
-    spine = np.round(t_score + rng.normal(-0.1, 0.6, len(rows)), 1)
-    life.note(rows, when, "dxa_spine_t", spine, "{T-score}")
+    _scanned(life, rng, rows, asked.astype(np.int32))
 
 
 def _treated(life: Life, rng: np.random.Generator, indicated: Bools, since: Days) -> None:
-    """Treat about half; tablets stop and start, injections come late."""
+    """Treat most at some time; many stop, and one in five is on treatment on any day."""
     n = len(indicated)
-    treated = indicated & (rng.random(n) < np.where(life.has("osteoporosis"), 0.62, 0.3))
+    treated = indicated & (rng.random(n) < np.where(life.has("osteoporosis"), 0.75, 0.5))
     rows = np.flatnonzero(treated)
     start = (since[rows] + rng.exponential(200, len(rows))).astype(np.int32)
     kind = rng.random(len(rows))
