@@ -63,7 +63,7 @@ SAID = [
     (alive(), "alive"),
     (
         unresolved("a", resolved_by="b"),
-        "a ever recorded and not resolved since (both on one day mean it is not resolved)",
+        "a ever recorded and no b since (both on one day: a counts)",
     ),
     (
         together("a", "b", days=28, within=months(3)),

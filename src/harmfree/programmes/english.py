@@ -156,8 +156,9 @@ def _when(part: Recorded) -> str:
 
 @_say.register
 def _(part: Unresolved) -> str:
-    tie = "both on one day mean it is" + (" not" if part.same_day == "active" else "") + " resolved"
-    return f"{named(part.codes)} ever recorded and not resolved since ({tie})"
+    what, end = named(part.codes), named(part.resolved_by)
+    tie = f"both on one day: {what if part.same_day == 'active' else end} counts"
+    return f"{what} ever recorded and no {end} since ({tie})"
 
 
 @_say.register

@@ -94,7 +94,8 @@ ANNUAL_REVIEW = context(
     direction="higher",
     why="Kidneys, risks and wishes change; dose and medicine should follow.",
     provenance=NM147,
-    note="The third part is renal function, blood count and liver function together.",
+    note="The third part is renal function, blood count and liver function together. Any test of "
+    "renal function counts; NICE asks for creatinine clearance.",
 )
 
 TREAT = "Offer a DOAC, or say in the record why not; agree it with the person."
