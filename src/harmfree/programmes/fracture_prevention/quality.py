@@ -21,9 +21,9 @@ QUARTER, SIXTEEN_WEEKS, YEAR = 90, 112, 364
 
 
 def _fracture_after(before: str, day: str) -> Predicate:
-    """The latest index fracture is on or after a day; `before` is the eve, ISO."""
-    words = f"the number of days from {day} to the latest index fracture"
-    return derived(days_after(before, INDEX, words)) >= 1
+    """The latest coded fragility fracture is after a day; `before` is that day, ISO."""
+    words = f"the number of days from {day} to the latest coded fragility fracture"
+    return derived(days_after(before, "fragility_fracture_coded", words)) >= 1
 
 
 DXA_CONFIRMED = (history("osteoporosis") & history("dxa_result")) | recorded(
@@ -35,7 +35,8 @@ REGISTER_50 = (
 REGISTER_75 = aged(at_least=75) & _fracture_after("2014-03-31", "31 March 2014")
 REGISTER_NOTE = (
     "50 to 74: fracture on or after 1 April 2012 and osteoporosis confirmed by DXA or a T-score of "
-    "-2.5 or lower; from 75: fracture on or after 1 April 2014."
+    "-2.5 or lower; from 75: fracture on or after 1 April 2014. Only fractures coded as fragility or "
+    "osteoporotic fractures count, so a hip fracture coded as such alone does not."
 )
 ON_AGENT = issued("bone_sparing", within=months(6))
 
