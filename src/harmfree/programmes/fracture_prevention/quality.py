@@ -35,8 +35,8 @@ REGISTER_50 = (
 REGISTER_75 = aged(at_least=75) & _fracture_after("2014-03-31", "31 March 2014")
 REGISTER_NOTE = (
     "50 to 74: fracture on or after 1 April 2012 and osteoporosis confirmed by DXA or a T-score of "
-    "-2.5 or lower; from 75: fracture on or after 1 April 2014. Only fractures coded as fragility or "
-    "osteoporotic fractures count, so a hip fracture coded as such alone does not."
+    "-2.5 or lower; from 75: fracture on or after 1 April 2014. Only fractures coded as "
+    "fragility or osteoporotic fractures count, so a hip fracture coded as such alone does not."
 )
 ON_AGENT = issued("bone_sparing", within=months(6))
 
