@@ -198,7 +198,7 @@ def test_who_knows_one_site_works_out_no_small_count_of_others(seed):
     mine = leaves[seed % len(leaves)]
     hidden = suppressed(above, below, parents, SMALLEST, [mine])
     others_above, others_below = above.copy(), below.copy()
-    for each in [mine, *tree.above(mine)]:
+    for each in [mine, *tree.above[mine]]:
         others_above[each] -= above[mine]
         others_below[each] -= below[mine]
     assert not hidden.numerator[mine, 0]

@@ -62,11 +62,14 @@ class Hierarchy:
             order += self.children[each]
         return order
 
-    def above(self, at: int) -> list[int]:
-        """The places above one, nearest first."""
-        found = []
-        while (at := self.parents[at]) >= 0:
-            found.append(at)
+    @cached_property
+    def above(self) -> list[list[int]]:
+        """For each place those above it, nearest first."""
+        found: list[list[int]] = [[] for _ in self.parents]
+        for each in self.downwards:
+            parent = self.parents[each]
+            if parent >= 0:
+                found[each] = [parent, *found[parent]]
         return found
 
     @cached_property
@@ -113,6 +116,7 @@ def suppressed(
     parents: Sequence[int],
     smallest: int,
     known: Sequence[int] = (),
+    common: Hidden | None = None,
 ) -> Hidden:
     """What to hide of counts at organisations that add up.
 
@@ -124,12 +128,13 @@ def suppressed(
         smallest: the smallest count that is shown.
         known: organisations that this reader knows exactly, with all below them; they are not
             hidden from them.
+        common: what is hidden from everyone, when it has been worked out before.
 
     Returns:
         True where a count is hidden.
     """
     tree, (above, below) = with_rests(Hierarchy(parents), (numerator, denominator))
-    hidden = _hide(tree, above, below, smallest)
+    hidden = _extended(common, len(tree)) if common else _hide(tree, above, below, smallest)
     if len(known):
         hidden = _for_insider(tree, above, below, smallest, list(known), hidden)
     count = len(parents)
@@ -147,12 +152,22 @@ def with_rests(tree: Hierarchy, tables: Sequence[Ints]) -> tuple[Hierarchy, list
     return Hierarchy(parents), extended
 
 
-def _hide(tree: Hierarchy, above: Ints, below: Ints, smallest: int) -> Hidden:
-    denominator = _denominators(tree, below, smallest, is_small(below, smallest))
-    small = is_small(above, smallest) | is_small(below - above, smallest)
-    return Hidden(
-        _both(tree, above, below, denominator, smallest, small | denominator), denominator
-    )
+def _extended(hidden: Hidden, places: int) -> Hidden:
+    """What is hidden, with nothing hidden of the rests that no organisation holds."""
+    more = places - len(hidden.numerator)
+    rests = np.zeros((more, hidden.numerator.shape[1]), bool)
+    return Hidden(*(np.vstack([each, rests]) for each in (hidden.numerator, hidden.denominator)))
+
+
+def _hide(
+    tree: Hierarchy, above: Ints, below: Ints, smallest: int, start: Hidden | None = None
+) -> Hidden:
+    """All that must be hidden, beginning with what is hidden at the start."""
+    few = is_small(below, smallest)
+    denominator = _denominators(tree, below, smallest, few | start.denominator if start else few)
+    small = is_small(above, smallest) | is_small(below - above, smallest) | denominator
+    small = small | start.numerator if start else small
+    return Hidden(_both(tree, above, below, denominator, smallest, small), denominator)
 
 
 def _denominators(tree: Hierarchy, below: Ints, smallest: int, hidden: Bools) -> Bools:
@@ -166,17 +181,10 @@ def _for_insider(  # noqa: PLR0913 - one table with what is known of it
     """What is hidden from everybody, less what this reader knows, plus what that gives away."""
     leaves = sorted({leaf for each in known for leaf in tree.leaves_below[each]})
     others_above, others_below = (_without(tree, table, leaves) for table in (above, below))
-    found = _hide(tree, others_above, others_below, smallest)
-    numerator, denominator = (
-        part | whole
-        for part, whole in (
-            (found.numerator, common.numerator),
-            (found.denominator, common.denominator),
-        )
-    )
-    numerator[known] = denominator[known] = False
-    # What more is hidden can only widen the bounds: nothing needs to be asked again.
-    return Hidden(numerator, denominator)
+    start = Hidden(common.numerator.copy(), common.denominator.copy())
+    start.numerator[known] = start.denominator[known] = False
+    # The known counts for nothing in what remains, so that it is never what must be hidden.
+    return _hide(tree, others_above, others_below, smallest, start)
 
 
 def _without(tree: Hierarchy, table: Ints, known: list[int]) -> Ints:
@@ -267,7 +275,7 @@ def bounds(tree: Hierarchy, counts: Ints, hidden: Bools, most: Ints) -> tuple[In
 
 def _widen(tree: Hierarchy, counts: Ints, hidden: Bools, cell: int, need: int) -> None:
     """Hide, in place, one more leaf that adds up with the cell; its total if there is none."""
-    shown = [each for each in tree.above(cell) if not hidden[each]]
+    shown = [each for each in tree.above[cell] if not hidden[each]]
     if not shown:  # no total speaks for it, so something else that is shown must
         hidden[:] = True
         return
@@ -286,7 +294,7 @@ def _widen(tree: Hierarchy, counts: Ints, hidden: Bools, cell: int, need: int) -
 
 def _path(tree: Hierarchy, leaf: int, top: int, hidden: Bools) -> list[int]:
     """What would have to be hidden for the leaf to be uncertain: it and what is between."""
-    between = [leaf, *tree.above(leaf)]
+    between = [leaf, *tree.above[leaf]]
     return [each for each in between[: between.index(top)] if not hidden[each]]
 
 
