@@ -11,6 +11,7 @@ from harmfree.clinical.anticoagulation.doac import doac_dose
 from harmfree.clinical.anticoagulation.inr_control import inr_control
 from harmfree.clinical.anticoagulation.renal import cockcroft_gault
 from harmfree.clinical.anticoagulation.stroke_risk import cha2ds2vasc
+from harmfree.clinical.errors import RefusedError
 from harmfree.periods.derivations import age_on, derived_values
 from harmfree.periods.expressions import Predicate
 from harmfree.periods.record import Event, PersonRecord, Registration
@@ -147,7 +148,11 @@ def test_the_dose_class_of_each_person_is_the_tools(af_people: list[PersonRecord
         evaluator = Evaluator(record, DAY)
         if dose is None or not on(evaluator, indicator("af_doac_contraindicated").denominator):
             continue
-        expected = tools_class(record, *dose)
+        try:
+            expected = tools_class(record, *dose)
+        except RefusedError:
+            # The region's deliberate faults: a creatinine of 9999 is no input for any tool.
+            expected = "cannot assess"
         assert our_classes(record) == [expected], record
         seen[expected] += 1
     assert sum(seen.values()) > 60
