@@ -22,6 +22,10 @@ class Markup(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """Itself: template engines ask for this before they escape."""
+        return str(self)
+
 
 def escaped(text: str) -> Markup:
     """The text with markup characters escaped and characters that XML forbids left out."""
