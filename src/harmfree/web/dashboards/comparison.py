@@ -59,7 +59,8 @@ class Comparison:
         rows: those that the viewer may name.
         picture: the funnel; None with `reason` when there is none.
         unnamed: how many others are drawn without a name.
-        left_out: how many are not drawn because their numbers are hidden.
+        left_out: how many are not drawn because their numbers are hidden or nobody is looked at.
+        drawn: how many are.
     """
 
     level: str
@@ -68,6 +69,12 @@ class Comparison:
     reason: str
     unnamed: int
     left_out: int
+    drawn: int
+
+    @property
+    def mostly_hidden(self) -> bool:
+        """Whether fewer are drawn than not."""
+        return self.drawn < self.left_out
 
 
 Key = Callable[[Row], tuple[bool, float | str]]
@@ -98,14 +105,23 @@ def compared(
             either way.
     """
     nodes = reader.viewer.at_level(above, level)
-    series = reader.series([each.id for each in nodes], [indicator.id])
+    inside = {each.id for each in nodes}
+    found = reader.series([above.id, *inside], [indicator.id])
+    series = [each for each in found if each.organisation.id in inside]
+    whole = next((each for each in found if each.organisation.id == above.id), None)
     drawn = [each for each in series if np.isfinite(each.percent[-1])]
-    picture, reason = _funnel(reader.viewer, indicator, drawn, level)
+    picture, reason = _funnel(reader.viewer, indicator, drawn, level, whole)
     named = [each for each in series if each.organisation.id in reader.viewer.named]
     rows = [Row(each, said) for each, said in zip(named, verdicts(named), strict=True)]
     unnamed = sum(each.organisation.id not in reader.viewer.named for each in drawn)
     return Comparison(
-        level, tuple(_sorted(rows, sort)), picture, reason, unnamed, len(series) - len(drawn)
+        level=level,
+        rows=tuple(_sorted(rows, sort)),
+        picture=picture,
+        reason=reason,
+        unnamed=unnamed,
+        left_out=len(series) - len(drawn),
+        drawn=len(drawn),
     )
 
 
@@ -119,10 +135,18 @@ def _sorted(rows: list[Row], sort: str) -> list[Row]:
 
 
 def _funnel(
-    viewer: Viewer, indicator: Indicator, series: Sequence[Figures], level: str
+    viewer: Viewer,
+    indicator: Indicator,
+    series: Sequence[Figures],
+    level: str,
+    whole: Figures | None,
 ) -> tuple[Picture | None, str]:
-    """The funnel of those whose numbers are shown; others' dots without name and link."""
-    several = levels.several(level)
+    """The funnel of those whose numbers are shown; others' dots without name and link.
+
+    Its centre is the percentage of the whole where that is shown: the share of those drawn alone
+    would be off, because small counts are hidden and zeros are not.
+    """
+    several = levels.in_sentence(level)
     if len(series) < LEAST:
         return None, f"There is no funnel: the numbers of fewer than {LEAST} {several} are shown."
     named = [each.organisation.id in viewer.named for each in series]
@@ -135,11 +159,16 @@ def _funnel(
         np.array([each.denominators[-1] for each in series], float),
     )
     try:
-        made = funnel(tuple(names), *counts)
+        made = funnel(tuple(names), *counts, target=_centre(whole))
     except HarmfreeError as error:
         return None, f"{error.what}. {error.do}".strip()
     title = f"{indicator.title}: {several}"
     return funnel_picture(made, title, "% of people looked at", "People looked at", links), ""
+
+
+def _centre(whole: Figures | None) -> float | None:
+    share = np.nan if whole is None else float(whole.percent[-1]) / 100
+    return share if 0 < share < 1 else None
 
 
 def address(node: Node, indicator: Indicator) -> str:

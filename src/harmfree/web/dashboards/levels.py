@@ -19,6 +19,12 @@ def one(level: str) -> str:
     return WORDS[level][0]
 
 
+def in_sentence(level: str) -> str:
+    """Several of them inside a sentence."""
+    name = several(level)
+    return name if name.startswith("GP") else name[0].lower() + name[1:]
+
+
 def several(level: str) -> str:
     """Several of them."""
     return WORDS[level][1]
