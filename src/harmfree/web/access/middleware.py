@@ -25,7 +25,8 @@ THIRD_PARTY: dict[str, str] = {
     "django.contrib.staticfiles": "anyone",
     "ninja": "anyone",  # the API has authentication of its own on every operation
 }
-WITHOUT_SECOND_FACTOR = ("allauth.", "harmfree.web.common.health")
+# The API asks for it itself (`api.auth.Session`): a program is not sent to a page.
+WITHOUT_SECOND_FACTOR = ("allauth.", "harmfree.web.common.health", "ninja.")
 
 
 class AccessMiddleware:

@@ -1,1 +1,1 @@
-"""The read API."""
+"""The API: definitions, figures, findings and tools for other programs (docs/api.md)."""
