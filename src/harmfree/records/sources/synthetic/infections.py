@@ -28,6 +28,8 @@ def add(life: Life) -> None:
             _throat_scores(life, rng, rows, days)
         if row["key"] in ("lrti", "bronchitis", "pneumonia", "cough"):
             _chest_tests(life, rng, rows, days)
+        if row["key"] == "pneumonia":
+            _late_crp(life, rng, rows, days)
     _sepsis(life, rng, age)
     _kidney_injury(life, rng, age)
 
@@ -109,6 +111,13 @@ def _chest_tests(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -
     life.note(rows[observed], days[observed], "suspected_infection")
 
 
+def _late_crp(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -> None:
+    """A CRP at the point of care some days after pneumonia was coded: a test not indicated."""
+    late = rng.random(len(rows)) < 0.04
+    when = days[late] + rng.integers(1, 9, late.sum())
+    life.note(rows[late], when, "crp_poct", np.rint(rng.lognormal(4, 0.7, late.sum())), "mg/L")
+
+
 def early_warning(
     life: Life, rng: np.random.Generator, rows: Rows, days: Days, mean: float
 ) -> None:
@@ -121,6 +130,11 @@ def early_warning(
     spo2 = np.clip(np.rint(rng.normal(97 - 0.6 * ill, 1.2)), 78, 100)
     life.note(rows[saturated], days[saturated], "spo2", spo2[saturated], "%")
     life.note(rows, days, "pulse_rate", np.rint(rng.normal(80 + 4 * ill, 10)), "/min")
+    pressed, breathed = rng.random(n) < 0.85, rng.random(n) < 0.8
+    systolic = np.clip(np.rint(rng.normal(128 - 3 * ill, 14)), 60, 230)
+    life.note(rows[pressed], days[pressed], "systolic", systolic[pressed], "mm[Hg]")
+    oxygen = np.where(ill > 7, life.vocabulary["on_oxygen"], life.vocabulary["room_air"])
+    life.sheet.add(rows[breathed], days[breathed], oxygen[breathed])
     scored = rng.random(n) < 0.65
     awake = rng.random(n) < 0.6
     life.note(rows[awake], days[awake], "acvpu", 3 * (ill[awake] > 9), "{score}")
@@ -146,7 +160,7 @@ def _sepsis(life: Life, rng: np.random.Generator, age: Floats) -> None:
 
 
 def _kidney_injury(life: Life, rng: np.random.Generator, age: Floats) -> None:
-    """Acute kidney injury warnings; creatinine is repeated in time in about six of ten."""
+    """Acute kidney injury warnings; creatinine is repeated in six of ten, half in a week."""
     rate = np.interp(age, [18, 50, 65, 80, 95], [0.0004, 0.002, 0.006, 0.02, 0.035])
     rate = rate * np.where(life.kidney < 60, 2.0, 1.0)
     rows, days = life.visits(rate, rng)

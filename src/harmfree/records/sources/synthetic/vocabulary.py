@@ -46,6 +46,7 @@ UNITS: tuple[tuple[str, str], ...] = (
     ("", "ug/L"),
     ("", "mg/mmol"),
     ("", "{cigarettes}/d"),
+    ("", "[ppm]"),
 )
 """Comparator and UCUM unit of each unit_id, in order; a comparator is never lost."""
 

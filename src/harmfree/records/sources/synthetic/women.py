@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.records.sources.synthetic.clock import YEAR, Bools
+from harmfree.records.sources.synthetic.clock import YEAR, Bools, Days, Rows
 from harmfree.records.sources.synthetic.life import Courses, Life
 from harmfree.records.sources.synthetic.schedule import issue, repeat, spells
 
@@ -51,6 +51,25 @@ def _pregnancies(life: Life, rng: np.random.Generator) -> None:
     age = life.people.age(rows, days)
     fertile = (age >= 16) & (age < 45)
     life.note(rows[fertile], days[fertile], "pregnant")
+    _antenatal(life, life.rng("antenatal"), rows[fertile], days[fertile])
+
+
+def _antenatal(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -> None:
+    """Smoking and carbon monoxide at booking, referral of most at 4 ppm or more, the birth."""
+    booked = days + rng.integers(0, 15, len(rows))
+    kind = rng.choice(3, size=len(rows), p=[0.1, 0.2, 0.7])
+    asked = rng.random(len(rows)) < 0.86
+    statuses = life.vocabulary.ids(("smoker", "ex_smoker", "never_smoked"))
+    life.sheet.add(rows[asked], booked[asked], statuses[kind[asked]])
+    smoke, rest = rng.lognormal(2.2, 0.6, len(rows)), rng.poisson(1.2, len(rows))
+    breath = np.rint(np.where(kind == 0, smoke, rest))
+    blown = asked & (rng.random(len(rows)) < 0.8)
+    life.note(rows[blown], booked[blown], "carbon_monoxide", breath[blown], "[ppm]")
+    exposed = (blown & (breath >= 4)) | (asked & (kind == 0))
+    sent = exposed & (rng.random(len(rows)) < 0.7)
+    life.note(rows[sent], booked[sent] + rng.integers(0, 10, sent.sum()), "stop_smoking_referral")
+    born = rng.random(len(rows)) < 0.82
+    life.note(rows[born], days[born] + rng.integers(196, 225, born.sum()), "mother_delivered")
 
 
 def _valproate(life: Life, rng: np.random.Generator) -> None:

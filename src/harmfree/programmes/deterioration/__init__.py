@@ -1,0 +1,1 @@
+"""Deterioration: early warning scores, sepsis and acute kidney injury in the coded record."""
