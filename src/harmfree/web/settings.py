@@ -29,6 +29,8 @@ CSRF_TRUSTED_ORIGINS = environment.listed("HARMFREE_ORIGINS")
 
 ORGANISATION = environment.text("HARMFREE_ORGANISATION", "Patient safety collaborative")
 SERVICE = environment.text("HARMFREE_SERVICE", "Harmfree")
+CONTACT = environment.text("HARMFREE_CONTACT")
+"""How the public reaches whoever runs the service; shown as it is written."""
 SMALLEST = environment.number("HARMFREE_SMALLEST_NUMBER", 5, 2, 50)
 """Counts from 1 to below this are hidden from those outside the care team."""
 

@@ -10,7 +10,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
 
 from harmfree.errors import HarmfreeError
 from harmfree.pictures import Picture
@@ -142,8 +141,7 @@ def _judged(form: EcgForm, recording: Recording, example: str) -> dict[str, Any]
             raise
         form.add_error("recording", _sentence(refusal))
         return {}
-    # Everything in a picture is escaped where it is drawn (harmfree.pictures.markup).
-    figures = [mark_safe(each.figure()) for each in pictures(result)]
+    figures = [each.figure() for each in pictures(result)]
     return {"result": result, "figures": figures, "example": EXAMPLES.get(example, "")}
 
 
