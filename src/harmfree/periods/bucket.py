@@ -36,34 +36,54 @@ class BucketArrays:
 
     def events(self, plan: Plan) -> Events:
         """The event columns with the plan's derived quantities worked out."""
-        derived = np.full((len(plan.derivations), len(self.date)), np.nan, np.float32)
-        for row, derivation in enumerate(plan.derivations):
-            self._derive(plan, derivation, derived[row])
-        return Events(self.date, self.code, self.value, self.unit, self.until, derived)
+        rows, place = self._places(plan)
+        persons = np.searchsorted(self.people.persons["first_event"], rows, side="right") - 1
+        derived = np.full((len(plan.derivations), len(rows)), np.nan, np.float32)
+        for number, derivation in enumerate(plan.derivations):
+            self._derive(plan, derivation, rows, persons, derived[number])
+        return Events(self.date, self.code, self.value, self.unit, self.until, place, derived)
 
-    def _derive(self, plan: Plan, derivation: Derivation, out: npt.NDArray[np.float32]) -> None:
+    def _places(self, plan: Plan) -> tuple[npt.NDArray[np.int64], Days]:
+        """The rows that some derivation reads, and the place of each row among them."""
+        if not plan.derivations:
+            return np.zeros(0, np.int64), np.zeros(0, np.int32)
+        read = np.zeros(len(plan.tables.first_listener) - 1, np.bool_)
+        for derivation in plan.derivations:
+            for name in derivation.lists:
+                read[plan.lists[name].code_ids] = True
+        of_row = read[self.code]
+        return np.flatnonzero(of_row), np.cumsum(of_row, dtype=np.int32) - np.int32(1)
+
+    def _derive(
+        self,
+        plan: Plan,
+        derivation: Derivation,
+        every_row: npt.NDArray[np.int64],
+        every_person: npt.NDArray[np.int64],
+        out: npt.NDArray[np.float32],
+    ) -> None:
         source, factors = list_of_code(plan, derivation)
-        of_row = source[self.code]
-        rows = np.flatnonzero(of_row >= 0)
-        if not len(rows):
+        of_row = source[self.code[every_row]]
+        mine = np.flatnonzero(of_row >= 0)
+        if not len(mine):
             return
+        rows, person, of_row = every_row[mine], every_person[mine], of_row[mine]
         persons = self.people.persons
-        person = np.searchsorted(persons["first_event"], rows, side="right") - 1
-        factor = factors[of_row[rows], self.unit[rows]]
+        factor = factors[of_row, self.unit[rows]]
         value = (self.value[rows].astype(np.float64) * factor).astype(np.float32)
         day = self.date[rows]
         found = derivation.function(
             DerivationInput(
                 day=day,
                 value=value.astype(np.float64),
-                source=of_row[rows],
+                source=of_row,
                 person=person,
                 age=ages_on(persons["birth"][person], day),
                 female=persons["sex"][person] == 1,
             )
         )
         last_of_day = np.append((person[1:] != person[:-1]) | (day[1:] != day[:-1]), True)
-        out[rows[last_of_day]] = found[last_of_day]
+        out[mine[last_of_day]] = found[last_of_day]
 
 
 def list_of_code(

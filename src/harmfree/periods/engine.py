@@ -8,11 +8,24 @@ import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.bucket import BucketArrays
-from harmfree.periods.kernel import sweep
-from harmfree.periods.kernel_state import make_state
-from harmfree.periods.kernel_tables import EVIDENCE, FOREVER, ROWS, RUN, RUNS, Grid, Records, Runs
-from harmfree.periods.plan import Plan
-from harmfree.periods.windows import FIRST_DAY, LAST_DAY, DefinitionError
+from harmfree.periods.kernel import prepare, settle
+from harmfree.periods.kernel_state import Memory, make_runs
+from harmfree.periods.kernel_tables import (
+    FOREVER,
+    PEOPLE_IN_BLOCK,
+    ROWS,
+    RUNS,
+    Block,
+    Grid,
+    Records,
+)
+from harmfree.periods.plan import Plan, stacked
+from harmfree.periods.windows import (
+    FIRST_DAY,
+    LAST_DAY,
+    DefinitionError,
+    years,
+)
 
 Int32 = npt.NDArray[np.int32]
 OPEN = FOREVER
@@ -39,6 +52,10 @@ class Request:
     band_edges: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if not FIRST_DAY <= self.as_of < LAST_DAY:
+            raise DefinitionError(
+                f"The last day that counts lies from 1850 to 2149, not {self.as_of}."
+            )
         if len(self.index_dates) and self.index_dates[-1] > self.as_of:
             raise DefinitionError("No count can be given of a day after the last day that counts.")
         if len(self.areas) != self.sites:
@@ -89,46 +106,34 @@ def make_grid(plan: Plan, request: Request) -> Grid:
         counts=np.zeros((request.sites, plan.outputs, dates + 1), np.int32),
         area=request.areas.astype(np.int32),
         strata=np.zeros((areas, request.categories, plan.outputs, dates + 1), np.int32),
-        band_edges=np.array(request.band_edges, np.int32),
-        band_starts=np.full(len(request.band_edges) + 1, dates, np.int32),
+        band_reach=stacked(years(age) for age in request.band_edges),
     )
 
 
-def make_runs(runs: int, evidence: int) -> Runs:
-    """Room for that many periods and rows of evidence."""
-    return Runs(np.zeros(runs, RUN), np.zeros(evidence, EVIDENCE), np.zeros(2, np.int64))
-
-
-def agenda_room(plan: Plan, bucket: BucketArrays) -> int:
-    """The most entries that one person's events can put on the agenda."""
-    listeners = int(np.diff(plan.tables.first_listener).max(initial=0))
-    events = int(np.diff(bucket.people.persons["first_event"]).max(initial=0))
-    return listeners * events
-
-
 def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
-    """Walk through every person of a bucket once.
+    """Take the people of a bucket through every step, block by block.
 
     The result depends on the inputs alone: the same bucket gives the same arrays, whichever runner
     asks.
     """
-    events = bucket.events(plan)
-    tables = plan.tables
-    state = make_state(tables, plan.outputs, plan.ring_length, agenda_room(plan, bucket))
-    room = (4 * len(bucket.people.persons) + 1024, 16 * len(bucket.people.persons) + 1024)
-    while True:
-        grid, runs = make_grid(plan, request), make_runs(*room)
-        sweep(tables, state, events, grid, bucket.people, runs, request.as_of)
-        needed = (int(runs.size[RUNS]), int(runs.size[ROWS]))
-        if needed[0] <= room[0] and needed[1] <= room[1]:
-            return _swept(grid, runs, *needed)
-        room = (max(room[0], needed[0]), max(room[1], needed[1]))
-
-
-def _swept(grid: Grid, runs: Runs, found: int, rows: int) -> Swept:
+    events, grid = bucket.events(plan), make_grid(plan, request)
+    memory = Memory(plan, bucket, len(request.band_edges))
+    horizon, people = request.as_of + 1 - FIRST_DAY, len(bucket.people.persons) - 1
+    found: list[tuple[Records, Records]] = []
+    written = 0
+    for first in range(0, people, PEOPLE_IN_BLOCK):
+        block = Block(first, min(PEOPLE_IN_BLOCK, people - first), horizon)
+        while not prepare(plan.tables, memory.state, events, grid, bucket.people, block):
+            memory.grow()
+        runs = memory.runs()
+        settle(plan.tables, memory.state, events, grid, bucket.people, runs, block)
+        runs.evidence["run"][: runs.size[ROWS]] += written
+        written += int(runs.size[RUNS])
+        found.append((runs.runs[: runs.size[RUNS]].copy(), runs.evidence[: runs.size[ROWS]].copy()))
+    none = make_runs(0, 0)
     return Swept(
         changes=grid.counts,
         strata_changes=grid.strata,
-        runs=runs.runs[:found],
-        evidence=runs.evidence[:rows],
+        runs=np.concatenate([none.runs, *(runs for runs, _ in found)]),
+        evidence=np.concatenate([none.evidence, *(rows for _, rows in found)]),
     )

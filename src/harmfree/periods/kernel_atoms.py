@@ -1,47 +1,38 @@
-"""How each kind of atom hears an event, and what it does when its day comes."""
+"""The steps that come straight from the record: what each makes of its stream."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from harmfree.periods.compiled import compiled
-from harmfree.periods.kernel_state import OFF, ON, add, push, touch, turn
+from harmfree.periods.kernel_spans import level, person_of, put, put_level
 from harmfree.periods.kernel_tables import (
-    FIRST_ROW,
-    FOREVER,
-    NEVER,
-    WATCHED,
-    WATCHED_AT,
+    DAY_BITS,
+    PLACES,
+    UNKNOWN_DAY,
+    Block,
     Events,
+    People,
     State,
     Tables,
 )
-from harmfree.periods.network import Kind
 from harmfree.periods.windows import FIRST_DAY
 
-COUNTED, VALUE = int(Kind.COUNTED), int(Kind.VALUE)
-RESOLVED, TOGETHER = int(Kind.RESOLVED), int(Kind.TOGETHER)
-STARTED, SUPPLY, TIMER = int(Kind.STARTED), int(Kind.SUPPLY), int(Kind.TIMER)
-
-# An agenda entry is one whole number: day, then row within the person, then atom, so that entries
-# of one day come in the order of the record. EXPIRY in place of a row: look whether time is up.
-ATOM_BITS, ROW_BITS = 20, 24
-EXPIRY = np.int64((1 << ROW_BITS) - 1)
-ATOM_MASK = (1 << ATOM_BITS) - 1
-MAIN, OTHER = 0, 1  # why a code speaks to an atom: as its first list or as its second
+NOBODY = -1  # a moment before all
 
 
 @compiled
-def plan_day(s: State, day: int, row: int, atom: int) -> None:
-    """Put a day on the agenda."""
-    push(s, ((day - FIRST_DAY) << (ROW_BITS + ATOM_BITS)) | (row << ATOM_BITS) | atom)
+def begins(t: Tables, step: int, day: int) -> int:
+    """The first day on which an event of `day` is as long ago as the step asks."""
+    ago = t.steps[step].ago
+    return day if ago < 0 else max(day, np.int64(t.reach[ago, day]))
 
 
 @compiled
-def reach_of(t: Tables, window: int, day: int) -> int:
-    """The first day whose look-back no longer goes beyond `day`."""
-    at = day - FIRST_DAY
-    return np.int64(t.reach[window, at]) if at < t.reach.shape[1] else FOREVER
+def lasts(t: Tables, step: int, day: int, horizon: int) -> int:
+    """The first day on which an event of `day` has left the step's window."""
+    within = t.steps[step].within
+    return horizon if within < 0 else min(horizon, np.int64(t.reach[within, day + 1]))
 
 
 @compiled
@@ -67,254 +58,319 @@ def certainly(value: np.float32, comparator: int, operator: int, limit: np.float
 
 
 @compiled
-def usable_value(t: Tables, ev: Events, atom: int, row: int) -> tuple[np.float32, int]:
+def usable_value(t: Tables, ev: Events, step: int, row: int) -> tuple[np.float32, int]:
     """The event's value in the list's unit, and its comparator; NaN when there is none."""
-    if t.atoms[atom].derived >= 0:
-        return ev.derived[t.atoms[atom].derived, row], 0
+    if t.steps[step].derived >= 0:
+        return ev.derived[t.steps[step].derived, ev.place[row]], 0
     unit = ev.unit[row]
-    factor = t.factors[t.atoms[atom].factor, unit]
+    factor = t.factors[t.steps[step].factor, unit]
     return np.float32(np.float64(ev.value[row]) * factor), np.int64(t.comparators[unit])
 
 
 @compiled
-def hold_until(t: Tables, s: State, atom: int, expiry: int, now: int) -> None:
-    """Turn the atom on until `expiry`; a later expiry already known stays."""
-    if expiry <= now:
-        return
-    s.atoms[atom].expiry = max(s.atoms[atom].expiry, expiry)
-    turn(t, s, atom, ON)
-    if expiry < FOREVER and s.atoms[atom].scheduled == 0:
-        s.atoms[atom].scheduled = 1
-        plan_day(s, np.int64(s.atoms[atom].expiry), EXPIRY, atom)
+def admitted(t: Tables, ev: Events, step: int, row: int) -> bool:
+    """The event's own value satisfies the step's condition, if it has one."""
+    if t.steps[step].where < 0:
+        return True
+    value, comparator = usable_value(t, ev, step, row)
+    operator, limit = np.int64(t.steps[step].where), t.steps[step].where_limit
+    return not np.isnan(value) and certainly(value, comparator, operator, limit)
 
 
 @compiled
-def lasts(t: Tables, atom: int, day: int) -> int:
-    """The first day on which an event of `day` has left the atom's window."""
-    return (
-        FOREVER
-        if t.atoms[atom].within < 0
-        else reach_of(t, np.int64(t.atoms[atom].within), day + 1)
-    )
+def window(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
+    """Where an event lies within the window."""
+    stream, at = t.steps[step].stream, bottom
+    within, ago, bare = t.steps[step].within, t.steps[step].ago, t.steps[step].where < 0
+    for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
+        if bare or admitted(t, ev, step, np.int64(s.entries[k].row)):
+            moment = np.int64(s.entries[k].moment)
+            base = person_of(moment)
+            day = moment - base
+            end = horizon if within < 0 else min(horizon, np.int64(t.reach[within, day + 1]))
+            if ago >= 0:
+                moment = max(moment, base + t.reach[ago, day])
+            at = put(s, bottom, at, moment, base + end)
+    return at
 
 
 @compiled
-def hear_counted(t: Tables, s: State, atom: int, day: int, now: int) -> None:
-    """Keep the last n different days; true while the n-th last is within the window."""
-    n = t.atoms[atom].at_least
-    if s.atoms[atom].last == day:
-        return
-    base = t.atoms[atom].ring
-    s.ring[base + s.atoms[atom].kept % n] = day
-    s.atoms[atom].kept += 1
-    if s.atoms[atom].kept >= n:
-        hold_until(t, s, atom, lasts(t, atom, np.int64(s.ring[base + s.atoms[atom].kept % n])), now)
+def counted(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
+    """Where the n-th last of different days lies within the window."""
+    stream, n = t.steps[step].stream, t.steps[step].at_least
+    at, kept = bottom, 0
+    for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
+        moment = np.int64(s.entries[k].moment)
+        again = kept > 0 and s.keep[kept - 1] == moment
+        if again or not admitted(t, ev, step, np.int64(s.entries[k].row)):
+            continue
+        s.keep[kept] = moment
+        kept += 1
+        base = person_of(moment)
+        if kept >= n and s.keep[kept - n] >= base:
+            oldest = s.keep[kept - n] - base
+            start, end = begins(t, step, moment - base), lasts(t, step, oldest, horizon)
+            at = put(s, bottom, at, base + start, base + end)
+    return at
 
 
 @compiled
-def hear_value(
-    t: Tables, s: State, atom: int, day: int, now: int, value: np.float32, comparator: int
+def outranks(
+    t: Tables, step: int, value: np.float32, comparator: int, kept: np.float32, kept_comparator: int
 ) -> bool:
-    """Take the value over if it is later, or counts among those of its day."""
-    if s.atoms[atom].last == day:
-        if value == s.atoms[atom].value:
-            if s.atoms[atom].comparator == 0 or (t.atoms[atom].lowest and comparator != 0):
-                return False
-        elif (value > s.atoms[atom].value) == t.atoms[atom].lowest:
-            return False
-    s.atoms[atom].value, s.atoms[atom].comparator = value, comparator
-    s.atoms[atom].expiry = NEVER
-    expiry = lasts(t, atom, day)
-    operator, limit = np.int64(t.atoms[atom].operator), t.atoms[atom].limit
-    if expiry > now and certainly(value, comparator, operator, limit):
-        hold_until(t, s, atom, expiry, now)
-    else:
-        turn(t, s, atom, OFF)
-    return True
+    """Whether a value counts before another of the same day."""
+    lowest = t.steps[step].lowest
+    if value == kept:
+        return kept_comparator != 0 and not (lowest and comparator != 0)
+    return bool((value > kept) != lowest)
 
 
 @compiled
-def hear_resolved(t: Tables, s: State, atom: int, role: int, day: int, row: int) -> None:
-    """On, or off; the later of the two counts."""
-    if role == OTHER:
-        s.atoms[atom].other, s.atoms[atom].other_row = day, row
-    else:
-        s.atoms[atom].last, s.atoms[atom].row = day, row
-    on, off = s.atoms[atom].last, s.atoms[atom].other
-    turn(
-        t, s, atom, np.uint8(on > NEVER and (on > off or (on == off and t.atoms[atom].tie_active)))
-    )
+def latest(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
+    """Where the latest value satisfies the comparison."""
+    stream, at = t.steps[step].stream, bottom
+    kept, kept_value, kept_comparator = NOBODY, np.float32(0), 0
+    for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
+        value, comparator = usable_value(t, ev, step, np.int64(s.entries[k].row))
+        if np.isnan(value):
+            continue
+        moment = np.int64(s.entries[k].moment)
+        if moment == kept:
+            if outranks(t, step, value, comparator, kept_value, kept_comparator):
+                kept_value, kept_comparator = value, comparator
+            continue
+        if kept != NOBODY:
+            at = value_holds(
+                t, s, step, horizon, bottom, at, kept, kept_value, kept_comparator, moment
+            )
+        kept, kept_value, kept_comparator = moment, value, comparator
+    if kept != NOBODY:
+        at = value_holds(t, s, step, horizon, bottom, at, kept, kept_value, kept_comparator, NOBODY)
+    return at
 
 
 @compiled
-def hear_together(t: Tables, s: State, atom: int, role: int, day: int, row: int) -> None:
-    """Pair the event with the latest of the other list."""
-    if role == OTHER:
-        s.atoms[atom].other, s.atoms[atom].other_row = day, row
-    else:
-        s.atoms[atom].last, s.atoms[atom].row = day, row
-    partner = np.int64(min(s.atoms[atom].last, s.atoms[atom].other))
-    if day - partner < t.atoms[atom].days:
-        hold_until(t, s, atom, lasts(t, atom, partner), day)
+def value_holds(  # noqa: PLR0913 - compiled code has no objects to put these into
+    t: Tables,
+    s: State,
+    step: int,
+    horizon: int,
+    bottom: int,
+    at: int,
+    moment: int,
+    value: np.float32,
+    comparator: int,
+    following: int,
+) -> int:
+    """Put down the time for which a value that satisfies the comparison is the latest."""
+    if not certainly(value, comparator, np.int64(t.steps[step].operator), t.steps[step].limit):
+        return at
+    base = person_of(moment)
+    end = lasts(t, step, moment - base, horizon)
+    if person_of(following) == base:
+        end = min(end, begins(t, step, following - base))
+    return put(s, bottom, at, base + begins(t, step, moment - base), base + end)
 
 
 @compiled
-def hear_started(t: Tables, s: State, atom: int, day: int) -> None:
-    """True when nothing of the list came in the clear time before."""
-    before = np.int64(s.atoms[atom].last)
-    clear = np.int64(t.atoms[atom].clear)
-    if before == NEVER or (before < day and day >= reach_of(t, clear, before + 1)):
-        hold_until(t, s, atom, lasts(t, atom, day), day)
+def moment_at(s: State, k: int, last: int) -> int:
+    """The moment of an entry, or one later than all."""
+    return np.int64(s.entries[k].moment) if k < last else np.int64(2**31 - 1)
 
 
 @compiled
-def daily_thousandths(t: Tables, ev: Events, atom: int, row: int, weight: float) -> int:
+def pass_day(s: State, k: int, last: int, moment: int) -> int:
+    """The first entry after the moment."""
+    while k < last and s.entries[k].moment <= moment:
+        k += 1
+    return k
+
+
+@compiled
+def resolved(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
+    """Where the first stream was heard, and the second not after it."""
+    i, i_last = s.first_entry[t.steps[step].stream], s.first_entry[t.steps[step].stream + 1]
+    j, j_last = s.first_entry[t.steps[step].other], s.first_entry[t.steps[step].other + 1]
+    at, on = bottom, NOBODY
+    while i < i_last:
+        moment = moment_at(s, i, i_last)
+        other = moment_at(s, j, j_last)
+        if other < moment:
+            moment = other
+        else:
+            on = moment
+        if other == moment and not (on == moment and t.steps[step].tie_active):
+            on = NOBODY
+        i, j = pass_day(s, i, i_last, moment), pass_day(s, j, j_last, moment)
+        if on != NOBODY and person_of(on) == person_of(moment):
+            end = min(moment_at(s, i, i_last), moment_at(s, j, j_last))
+            at = put(s, bottom, at, moment, min(end, person_of(moment) + horizon))
+    return at
+
+
+@compiled
+def together(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
+    """Where events of both streams lie close together, and both within the window."""
+    i, i_last = s.first_entry[t.steps[step].stream], s.first_entry[t.steps[step].stream + 1]
+    j, j_last = s.first_entry[t.steps[step].other], s.first_entry[t.steps[step].other + 1]
+    at, first, second = bottom, NOBODY, NOBODY
+    while i < i_last or j < j_last:
+        one, two = moment_at(s, i, i_last), moment_at(s, j, j_last)
+        moment = min(one, two)
+        first, second = moment if one == moment else first, moment if two == moment else second
+        i, j = pass_day(s, i, i_last, moment), pass_day(s, j, j_last, moment)
+        earlier, base = min(first, second), person_of(moment)
+        if earlier >= base and moment - earlier < t.steps[step].days:
+            at = put(s, bottom, at, moment, base + lasts(t, step, earlier - base, horizon))
+    return at
+
+
+@compiled
+def started(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
+    """Where an event that none preceded for the clear time lies within the window."""
+    stream, at, before = t.steps[step].stream, bottom, NOBODY
+    for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
+        moment = np.int64(s.entries[k].moment)
+        if moment == before:
+            continue
+        base = person_of(moment)
+        clear = before < base
+        if not clear:
+            clear = moment - base >= t.reach[t.steps[step].clear, before - base + 1]
+        if clear:
+            at = put(s, bottom, at, moment, base + lasts(t, step, moment - base, horizon))
+        before = moment
+    return at
+
+
+@compiled
+def groups(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
+    """How many groups of the stream (weighted) have an event within the window, as levels.
+
+    Windows end in the order in which they began, so that one pointer runs behind: an event that
+    leaves its window takes its group away unless a later event of the group is still there.
+    """
+    stream, weights = t.steps[step].stream, t.steps[step].first_group
+    s.group_last[: t.steps[step + 1].first_group - weights] = -1
+    first, last = np.int64(s.first_entry[stream]), np.int64(s.first_entry[stream + 1])
+    at, leaving, total = bottom, first, 0
+    leaves = leaves_at(t, s, step, first, last, horizon)
+    for k in range(first, last + 1):
+        moment = moment_at(s, k, last)
+        while leaving < k and (leaves < moment or person_of(leaves) != person_of(moment)):
+            group = t.listeners[s.entries[leaving].listener].group
+            if s.group_last[group] == leaving:
+                total -= t.group_weights[weights + group]
+                at = put_level(s, bottom, at, leaves, total)
+            leaving += 1
+            leaves = leaves_at(t, s, step, leaving, last, horizon)
+        if k < last:
+            group = t.listeners[s.entries[k].listener].group
+            if s.group_last[group] < leaving:
+                total += t.group_weights[weights + group]
+                at = put_level(s, bottom, at, moment, total)
+            s.group_last[group] = k
+    return at
+
+
+@compiled
+def leaves_at(t: Tables, s: State, step: int, k: int, last: int, horizon: int) -> int:
+    """The moment at which an entry leaves the window, or one later than all."""
+    moment = moment_at(s, k, last)
+    if k >= last:
+        return moment
+    base = person_of(moment)
+    return base + lasts(t, step, moment - base, horizon)
+
+
+@compiled
+def daily_thousandths(t: Tables, ev: Events, step: int, row: int, listener: int) -> int:
     """Daily amount of one issue in thousandths; 0 when it cannot be told."""
     days = ev.until[row] - ev.date[row]
-    value, comparator = usable_value(t, ev, atom, row)
+    value, comparator = usable_value(t, ev, step, row)
     if days <= 0 or np.isnan(value) or comparator != 0:
         return 0
+    weight = t.listeners[listener].weight
     return int(np.rint(np.float64(value) * weight / days * 1000))
 
 
 @compiled
-def hear_recorded(t: Tables, s: State, ev: Events, atom: int, row: int, now: int) -> None:
-    """An event of a window: with a condition on its value, or a count of days, or neither."""
-    day = np.int64(ev.date[row])
-    if t.atoms[atom].where >= 0:
-        value, comparator = usable_value(t, ev, atom, row)
-        if np.isnan(value) or not certainly(
-            value, comparator, np.int64(t.atoms[atom].where), t.atoms[atom].where_limit
-        ):
-            return
-    if t.atoms[atom].kind == COUNTED:
-        hear_counted(t, s, atom, day, now)
-    else:
-        hold_until(t, s, atom, lasts(t, atom, day), now)
-    s.atoms[atom].last, s.atoms[atom].row = day, row
+def supply(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
+    """The daily amount of all issues that cover the day, in thousandths, as levels."""
+    stream, at, kept, base = t.steps[step].stream, bottom, 0, 0
+    first, last = s.first_entry[stream], s.first_entry[stream + 1]
+    for k in range(first, last + 1):
+        moment = moment_at(s, k, last)
+        done = 0
+        while done < kept and s.keep[done] <= moment:
+            at = level(s, bottom, at, s.keep[done], -s.keep_amount[done])
+            done += 1
+        for i in range(done, kept):
+            s.keep[i - done], s.keep_amount[i - done] = s.keep[i], s.keep_amount[i]
+        kept -= done
+        if k == last:
+            break
+        row = np.int64(s.entries[k].row)
+        amount = daily_thousandths(t, ev, step, row, np.int64(s.entries[k].listener))
+        if amount != 0:
+            at = level(s, bottom, at, moment, amount)
+            base = person_of(moment)
+            end = base + min(np.int64(ev.until[row]) - FIRST_DAY, horizon)
+            kept = keep_in_order(s, kept, end, amount)
+    return at
 
 
 @compiled
-def hear_supply(t: Tables, s: State, ev: Events, atom: int, weight: float, row: int) -> None:
-    """Add an issue's daily amount until its supply ends."""
-    amount = daily_thousandths(t, ev, atom, row, weight)
-    if amount != 0:
-        s.atoms[atom].row = row
-        add(t, s, atom, amount)
-        plan_day(s, np.int64(ev.until[row]), row - s.cursor[FIRST_ROW], atom)
+def keep_in_order(s: State, kept: int, moment: int, amount: int) -> int:
+    """Keep an amount until its moment; how many are kept."""
+    at = kept
+    while at > 0 and s.keep[at - 1] > moment:
+        s.keep[at], s.keep_amount[at] = s.keep[at - 1], s.keep_amount[at - 1]
+        at -= 1
+    s.keep[at], s.keep_amount[at] = moment, amount
+    return kept + 1
 
 
 @compiled
-def end_supply(t: Tables, s: State, ev: Events, atom: int, row: int) -> None:
-    """Take an issue's daily amount away again."""
-    code = ev.code[row]
-    for k in range(t.first_listener[code], t.first_listener[code + 1]):
-        if t.listeners[k].atom == atom:
-            add(t, s, atom, -daily_thousandths(t, ev, atom, row, t.listeners[k].weight))
+def sexes(t: Tables, s: State, pl: People, b: Block, step: int, bottom: int) -> int:
+    """Everybody of the sex, always."""
+    at = bottom
+    for p in range(b.people):
+        if pl.persons[b.first + p].sex == t.steps[step].number:
+            at = put(s, bottom, at, p << DAY_BITS, (p << DAY_BITS) + b.horizon)
+    return at
 
 
 @compiled
-def hear(t: Tables, s: State, ev: Events, atom: int, role: int, row: int, now: int) -> None:
-    """Tell an atom of an event; `now` is later than the event's day when the atom looks back."""
-    kind, day = t.atoms[atom].kind, np.int64(ev.date[row])
-    if kind == RESOLVED:
-        hear_resolved(t, s, atom, role, day, row)
-    elif kind == TOGETHER:
-        hear_together(t, s, atom, role, day, row)
-    elif kind == VALUE:
-        value, comparator = usable_value(t, ev, atom, row)
-        if not np.isnan(value) and hear_value(t, s, atom, day, now, value, comparator):
-            s.atoms[atom].last, s.atoms[atom].row = day, row
-    elif kind == STARTED:
-        hear_started(t, s, atom, day)
-        s.atoms[atom].last, s.atoms[atom].row = day, row
-    else:
-        hear_recorded(t, s, ev, atom, row, now)
+def lives(s: State, pl: People, b: Block, bottom: int) -> int:
+    """From birth to death."""
+    at = bottom
+    for p in range(b.people):
+        birth, death = pl.persons[b.first + p].birth, pl.persons[b.first + p].death
+        start = 0 if birth == UNKNOWN_DAY else max(np.int64(birth) - FIRST_DAY, 0)
+        end = b.horizon if death == UNKNOWN_DAY else min(np.int64(death) - FIRST_DAY, b.horizon)
+        at = put(s, bottom, at, (p << DAY_BITS) + start, (p << DAY_BITS) + end)
+    return at
 
 
 @compiled
-def listen(t: Tables, s: State, ev: Events, row: int) -> None:
-    """Tell every atom that listens to the event's code, now or when it will have come of age."""
-    code, day = np.int64(ev.code[row]), np.int64(ev.date[row])
-    for k in range(t.first_listener[code], t.first_listener[code + 1]):
-        atom = np.int64(t.listeners[k].atom)
-        if t.atoms[atom].plain and s.nodes[atom].true:
-            s.atoms[atom].last, s.atoms[atom].row = day, row  # `time_up` looks at the last day
-            continue
-        if t.atoms[atom].first_only:
-            if s.atoms[atom].kept:
-                continue
-            s.atoms[atom].kept = 1
-        touch(s, atom)
-        if t.atoms[atom].kind == SUPPLY:
-            hear_supply(t, s, ev, atom, t.listeners[k].weight, row)
-            continue
-        later = day if t.atoms[atom].ago < 0 else reach_of(t, np.int64(t.atoms[atom].ago), day)
-        if later <= day:
-            hear(t, s, ev, atom, np.int64(t.listeners[k].role), row, day)
-        elif later < FOREVER:
-            plan_day(s, later, row - s.cursor[FIRST_ROW], atom)
+def ages(t: Tables, s: State, pl: People, b: Block, step: int, bottom: int) -> int:
+    """From one birthday to another."""
+    at = bottom
+    low, high = t.steps[step].within, t.steps[step].clear  # the ages as windows of years
+    for p in range(b.people):
+        birth = np.int64(pl.persons[b.first + p].birth)
+        if birth != UNKNOWN_DAY:
+            base, born = p << DAY_BITS, max(birth - FIRST_DAY, 0)
+            end = b.horizon if high < 0 else min(b.horizon, np.int64(t.reach[high, born]))
+            at = put(s, bottom, at, base + t.reach[low, born], base + end)
+    return at
 
 
 @compiled
-def time_up(t: Tables, s: State, atom: int, now: int) -> None:
-    """The atom's time may be up; it is put off when a later event keeps it on."""
-    s.atoms[atom].scheduled = 0
-    if t.atoms[atom].plain:
-        s.atoms[atom].expiry = lasts(t, atom, np.int64(s.atoms[atom].last))
-    if s.atoms[atom].expiry <= now:
-        turn(t, s, atom, OFF)
-    elif s.atoms[atom].expiry < FOREVER:
-        s.atoms[atom].scheduled = 1
-        plan_day(s, np.int64(s.atoms[atom].expiry), EXPIRY, atom)
-
-
-@compiled
-def timer_due(t: Tables, s: State, atom: int, now: int) -> None:
-    """Turn a timer on when its node has been true for long enough; else look again when due."""
-    s.atoms[atom].scheduled = 0
-    since = np.int64(s.atoms[atom].last)
-    if since == NEVER:
-        return
-    due = reach_of(t, np.int64(t.atoms[atom].within), since)
-    if due <= now:
-        turn(t, s, atom, ON)
-    elif due < FOREVER:
-        s.atoms[atom].scheduled = 1
-        plan_day(s, due, EXPIRY, atom)
-
-
-@compiled
-def come(t: Tables, s: State, ev: Events, entry: int, now: int) -> None:
-    """Carry out one entry of the agenda."""
-    atom, row = entry & ATOM_MASK, (entry >> ATOM_BITS) & EXPIRY
-    kind = t.atoms[atom].kind
-    if kind == TIMER:
-        timer_due(t, s, atom, now)
-    elif row == EXPIRY:
-        time_up(t, s, atom, now)
-    elif kind == SUPPLY:
-        end_supply(t, s, ev, atom, row + s.cursor[FIRST_ROW])
-    else:
-        hear(t, s, ev, atom, 0, row + s.cursor[FIRST_ROW], now)
-
-
-@compiled
-def watch(t: Tables, s: State, now: int) -> None:
-    """Start and stop the timers of nodes that flipped today, until nothing changes any more."""
-    while s.cursor[WATCHED] > 0:
-        s.cursor[WATCHED] -= 1
-        node = np.int64(s.lists[s.cursor[WATCHED_AT] + s.cursor[WATCHED]])
-        s.nodes[node].watched = 0
-        for k in range(t.nodes[node].first_timer, t.nodes[node + 1].first_timer):
-            atom = np.int64(t.links[k])
-            touch(s, atom)
-            if s.nodes[node].true == 0:
-                s.atoms[atom].last = NEVER
-                turn(t, s, atom, OFF)
-            elif s.atoms[atom].last == NEVER:
-                s.atoms[atom].last = now
-                if now == FIRST_DAY:
-                    turn(t, s, atom, ON)
-                elif s.atoms[atom].scheduled == 0:
-                    timer_due(t, s, atom, now)
+def registrations(s: State, bottom: int) -> int:
+    """Where the person is on some site's list."""
+    at = bottom
+    for i in range(s.size[PLACES]):
+        at = put(s, bottom, at, np.int64(s.places[i].start), np.int64(s.places[i].end))
+    return at

@@ -1,5 +1,10 @@
 """The shapes of the kernel's tables: few arrays of records, so that little is passed about.
 
+The kernel takes people in blocks. A *moment* is one whole number for a day of one person of a
+block: the person's place in the block, then the day counted from FIRST_DAY in DAY_BITS bits. So
+the spans of a whole block lie on one line, in order, and no span of one person touches one of the
+next.
+
 ``first_*`` fields are offsets: row i owns ``first[i]:first[i + 1]``, and there is one row more than
 there are things. -1 stands for "none" in references to windows, lists and derived values.
 """
@@ -15,15 +20,19 @@ Records = npt.NDArray[np.void]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-ATOM = np.dtype(
+DAY_BITS = 17  # 131,072 days: more than from FIRST_DAY to LAST_DAY
+DAY_MASK = (1 << DAY_BITS) - 1
+PEOPLE_IN_BLOCK = 1024  # what is at hand of so many people fits the processor's cache
+
+STEP = np.dtype(
     [
         ("kind", np.int8),
         ("where", np.int8),  # operator that an event's own value must satisfy
         ("operator", np.int8),
-        ("plain", np.bool_),  # a window without conditions: another event only makes it last longer
-        ("first_only", np.bool_),  # once true it stays true: later events change nothing
+        ("first_only", np.bool_),  # once true it stays true: the first event is the evidence
         ("lowest", np.bool_),
         ("tie_active", np.bool_),
+        ("below", np.bool_),
         ("within", np.int16),
         ("ago", np.int16),
         ("clear", np.int16),
@@ -31,26 +40,26 @@ ATOM = np.dtype(
         ("derived", np.int16),  # row of the derived values
         ("where_limit", np.float32),
         ("limit", np.float32),
+        ("stream", np.int32),
+        ("other", np.int32),  # a second stream
         ("at_least", np.int32),
-        ("ring", np.int32),  # where the atom's last days are kept
         ("days", np.int32),
+        ("first_child", np.int32),
+        ("first_group", np.int32),  # into `group_weights`
+        ("number", np.int64),
     ],
     align=True,
 )
-NODE = np.dtype(
+CHILD = np.dtype([("step", np.int32), ("weight", np.int32)])
+DEFINITION = np.dtype(
     [
-        ("threshold", np.int64),
-        ("start_sum", np.int64),
-        ("start_state", np.uint8),
-        ("first_edge", np.int32),
-        ("first_output", np.int32),  # into `links`
-        ("first_timer", np.int32),  # into `links`
-    ],
-    align=True,
+        ("denominator", np.int32),
+        ("numerator", np.int32),
+        ("first_evidence", np.int32),  # into `evidence`
+        ("rows", np.int32),  # the most rows of evidence that a period can have
+    ]
 )
-EDGE = np.dtype([("parent", np.int32), ("weight", np.int32)])
-LISTENER = np.dtype([("weight", np.float64), ("atom", np.int32), ("role", np.int32)])
-BIRTHDAY = np.dtype([("age", np.int32), ("atom", np.int32)])
+LISTENER = np.dtype([("weight", np.float64), ("stream", np.int32), ("group", np.int32)])
 PERSON = np.dtype(
     [
         ("birth", np.int32),
@@ -71,76 +80,25 @@ RUN = np.dtype(
         ("end", np.int32),
     ]
 )
-EVIDENCE = np.dtype([("run", np.int32), ("atom", np.int32), ("row", np.int32)])
-
-ATOM_STATE = np.dtype(
-    [
-        ("last", np.int32),  # day of the last event heard; a timer: since when its node is true
-        ("other", np.int32),  # the same for the second list
-        ("expiry", np.int32),  # first day on which it is no longer true
-        ("row", np.int32),
-        ("other_row", np.int32),
-        ("kept", np.int32),  # how many days it has counted
-        ("value", np.float32),
-        ("comparator", np.int8),
-        ("scheduled", np.uint8),  # its expiry is on the agenda
-        ("touched", np.uint8),
-    ],
-    align=True,
-)
-NODE_STATE = np.dtype(
-    [
-        ("total", np.int64),
-        ("true", np.uint8),
-        ("changed", np.uint8),  # differs from the start
-        ("watched", np.uint8),  # flipped since its timers were last looked at
-    ],
-    align=True,
-)
-OUTPUT_STATE = np.dtype([("start", np.int32), ("touched", np.int32)])
+EVIDENCE = np.dtype([("run", np.int32), ("row", np.int32)])
+ENTRY = np.dtype([("moment", np.int32), ("row", np.int32), ("listener", np.int32)])
+SPAN = np.dtype([("start", np.int32), ("end", np.int32)])
+LEVEL = np.dtype([("total", np.int64), ("moment", np.int32)], align=True)
 
 
 class Tables(NamedTuple):
     """A plan as arrays."""
 
-    atoms: Records  # ATOM
-    nodes: Records  # NODE; atoms come first
-    edges: Records  # EDGE
-    links: Int32  # outputs and timers of nodes, atoms of definitions
-    first_evidence: Int32  # definition -> links
+    steps: Records  # STEP, and one row more that ends the offsets
+    children: Records  # CHILD
+    group_weights: Int32
+    definitions: Records  # DEFINITION, and one row more
+    evidence: Int32  # steps
     first_listener: Int32  # code -> listeners
     listeners: Records  # LISTENER
     factors: npt.NDArray[np.float64]  # [list, unit]
     comparators: npt.NDArray[np.int8]  # [unit]
-    reach: Int32  # [window, day]
-    birthdays: Records  # BIRTHDAY, by age
-    fixed: Int32  # atoms of the four sexes, of life and of registration; -1: not used
-
-
-ALIVE, REGISTERED = 4, 5
-
-
-class State(NamedTuple):
-    """Working memory for one person, allocated once a bucket."""
-
-    atoms: Records  # ATOM_STATE
-    nodes: Records  # NODE_STATE
-    outputs: Records  # OUTPUT_STATE
-    output_true: npt.NDArray[np.uint8]
-    output_open: npt.NDArray[np.uint8]
-    lists: Int32  # what was touched: atoms, nodes, outputs, watched nodes, one after another
-    agenda: Int64  # heap of days to come
-    stack: Int64
-    ring: Int32
-    cursor: Int64  # see the constants below
-
-
-# What the numbers of `cursor` are: lengths of the lists, where each list begins, and where the
-# person stands.
-ATOMS, NODES, OUTPUTS, WATCHED, AGENDA = 0, 1, 2, 3, 4
-NODES_AT, OUTPUTS_AT, WATCHED_AT = 5, 6, 7
-FIRST_ROW, AGE, MOVE, LIFE, SITE, AGE_DAY, MOVE_DAY, LIFE_DAY = 8, 9, 10, 11, 12, 13, 14, 15
-CURSORS = 16
+    reach: Int32  # [window, day], days from FIRST_DAY
 
 
 class Events(NamedTuple):
@@ -151,7 +109,8 @@ class Events(NamedTuple):
     value: npt.NDArray[np.float32]
     unit: npt.NDArray[np.int16]
     until: Int32
-    derived: npt.NDArray[np.float32]  # [derivation, row]
+    place: Int32  # row -> column of `derived`
+    derived: npt.NDArray[np.float32]  # [derivation, place]
 
 
 class People(NamedTuple):
@@ -162,6 +121,38 @@ class People(NamedTuple):
     registrations: Records  # REGISTRATION
 
 
+class Block(NamedTuple):
+    """The people at hand: `people` of them, the first of them number `first` of the bucket."""
+
+    first: int
+    people: int
+    horizon: int  # the first day that no longer counts, from FIRST_DAY
+
+
+class State(NamedTuple):
+    """Working memory for one block."""
+
+    entries: Records  # ENTRY: events by stream, in order
+    first_entry: Int32  # stream -> entries
+    spans: Records  # SPAN: of every step, one step after another
+    levels: Records  # LEVEL
+    first: Int32  # step -> spans or levels
+    last: Int32
+    places: Records  # SPAN: registrations
+    place_site: Int32
+    first_place: Int32  # person -> places
+    band_starts: Int32  # [person, band + 1]: index date at which each age band begins; the end
+    at: Int32  # where a step stands in each of its children
+    soon: Int32  # the moment at which each of its children changes next
+    group_last: Int32  # the last entry of each group
+    keep: Int64  # moments kept by the step at hand
+    keep_amount: Int64
+    size: Int64  # how many entries, spans, levels and places there are; room for runs and rows
+
+
+ENTRIES, SPANS, LEVELS, PLACES, RUN_ROOM, ROW_ROOM = 0, 1, 2, 3, 4, 5
+
+
 class Grid(NamedTuple):
     """Index dates and breakdowns, and the difference arrays that the counts come from."""
 
@@ -169,8 +160,7 @@ class Grid(NamedTuple):
     counts: Int32  # [site, output, date + 1]
     area: Int32  # site -> area
     strata: Int32  # [area, category, output, date + 1]
-    band_edges: Int32  # ages at which the age bands begin; their categories come last
-    band_starts: Int32  # of the person at hand: index date at which each band begins, and the end
+    band_reach: Int32  # [band, day of birth]: day on which each band begins; categories come last
 
 
 class Runs(NamedTuple):
@@ -183,7 +173,6 @@ class Runs(NamedTuple):
 
 RUNS, ROWS = 0, 1
 UNKNOWN_DAY = -(2**31)
-NEVER = -(2**30)
 FOREVER = np.int64(2**31 - 1)
 
 

@@ -1,12 +1,11 @@
-"""Turning expressions into a network of atoms and sums.
+"""Turning expressions into steps: what the kernel works out, one after another.
 
-Everything that can be true or false is a *node*. *Atoms* are facts that events, birthdays,
-registrations and the passing of time turn on and off. Every other node adds up the weights of its
-true children and is true from its threshold on: "and" needs all, "or" needs one, "not" has weight
--1 and threshold 0, a score has its own weights. One rule serves all logic, and a change of one
-atom costs only the nodes above it.
+A *step* gives spans of days (a predicate) or levels (a quantity: how much, from when on). Equal
+parts of all expressions are one step, and a step comes after the steps that it is made of.
 
-A *reference* to a node is its number: atoms 0, 1, 2 ...; sums -1, -2, -3 ...
+A *reference* to a predicate is the number of its step, or, when the predicate holds exactly where
+the step does not, ``~number`` (-1 - number). So "not" costs nothing, and no step holds of somebody
+of whom nothing is known: spans are few where records say little.
 """
 
 from __future__ import annotations
@@ -49,27 +48,36 @@ THOUSANDTHS = 1000
 
 
 class Kind(IntEnum):
-    """How the kernel keeps an atom."""
+    """How the kernel works a step out."""
 
-    STATIC = 0  # set from outside: sex, age, registration, life
-    WINDOW = 1  # an event within a window, or ever
-    COUNTED = 2  # at least n days within a window
-    VALUE = 3  # the latest value satisfies a comparison
-    RESOLVED = 4  # on and off again
-    TOGETHER = 5  # events of two lists close together
-    STARTED = 6  # first after a clear time
-    SUPPLY = 7  # sum of daily amounts; a number for the sums above, never true itself
-    TIMER = 8  # a node has been true for long enough
+    REGISTERED = 0
+    ALIVE = 1
+    AGED = 2
+    SEX = 3
+    WINDOW = 4  # an event within a window, or ever
+    COUNTED = 5  # at least n days within a window
+    VALUE = 6  # the latest value satisfies a comparison
+    RESOLVED = 7  # on and off again
+    TOGETHER = 8  # events of two lists close together
+    STARTED = 9  # first after a clear time
+    MEET = 10  # every child holds (weight 1) or does not (weight -1); one at least must hold
+    JOIN = 11  # a child holds
+    INVERSE = 12  # the child does not hold
+    SUSTAINED = 13  # the child has held for long enough
+    SCORE = 14  # levels: the weights of the children that hold
+    GROUPS = 15  # levels: groups of a list within a window, weighted
+    SUPPLY = 16  # levels: daily amount of the issues that cover the day, in thousandths
+    REACHES = 17  # the child's level is at least the number, or below it; never true of 0
 
 
 @dataclass(frozen=True)
-class Atom:
-    """What turns one atom on and off. Equal atoms are one atom."""
+class Step:
+    """One step. Equal steps are one."""
 
     kind: Kind
+    children: Children = ()
     codes: str = ""
     other: str = ""
-    group: int = -1
     within: Window | None = None
     ago: Window | None = None
     clear: Window | None = None
@@ -80,72 +88,75 @@ class Atom:
     days: int = 0
     tie_active: bool = False
     derivation: Derivation | None = None
-    static: tuple[str, int] | None = None
-    timer_of: int = 0
+    ages: tuple[int, int | None] = (0, None)
+    group_weights: tuple[int, ...] = ()
+    below: bool = False
+    number: int = 0  # which sex; the number that a level must reach
 
-
-@dataclass(frozen=True)
-class Sum:
-    """A node that is true when the weights of its true children reach the threshold."""
-
-    children: Children
-    threshold: int
+    @property
+    def heard(self) -> bool:
+        """Whether events speak to it: such steps have evidence."""
+        return bool(self.codes) or self.derivation is not None
 
 
 class Network:
-    """The atoms and sums of any number of predicates; shared parts stand once."""
+    """The steps of any number of predicates; shared parts stand once."""
 
     def __init__(self, lists: Mapping[str, ListTable]) -> None:
         self.lists = lists
-        self.atoms: list[Atom] = []
-        self.sums: list[Sum] = []
-        self.starts: dict[int, bool] = {}
-        self._atoms: dict[Atom, int] = {}
-        self._sums: dict[Sum, int] = {}
+        self.steps: list[Step] = []
+        self._numbers: dict[Step, int] = {}
         self._predicates: dict[Predicate, int] = {}
 
     def reference(self, part: Predicate) -> int:
-        """The node of a predicate, made when it is new."""
+        """The reference of a predicate; its steps are made when they are new."""
         if part not in self._predicates:
             self._predicates[part] = self._add(part)
         return self._predicates[part]
 
-    def both(self, first: int, second: int) -> int:
-        """The node that is true when two nodes are."""
-        return self._sum(((first, 1), (second, 1)), 2)
+    def spans(self, reference: int) -> int:
+        """The number of a step that holds exactly where the reference does."""
+        if reference >= 0:
+            return reference
+        return self._step(Step(Kind.INVERSE, children=((~reference, 1),)))
 
-    def atoms_below(self, reference: int) -> Iterator[int]:
-        """Every atom that the node depends on, each once, in order of definition."""
+    def meet(self, references: list[int]) -> int:
+        """The reference that holds where all do."""
+        parts = list(dict.fromkeys(references))
+        if len(parts) == 1:
+            return parts[0]
+        if all(part < 0 for part in parts):
+            return ~self.join([~part for part in parts])
+        children = tuple((part, 1) if part >= 0 else (~part, -1) for part in parts)
+        return self._step(Step(Kind.MEET, children=children))
+
+    def join(self, references: list[int]) -> int:
+        """The reference that holds where at least one does."""
+        parts = list(dict.fromkeys(references))
+        if len(parts) == 1:
+            return parts[0]
+        if any(part < 0 for part in parts):
+            return ~self.meet([~part for part in parts])
+        return self._step(Step(Kind.JOIN, children=tuple((part, 1) for part in parts)))
+
+    def heard_below(self, reference: int) -> Iterator[int]:
+        """Every step below the reference that events speak to, each once."""
         seen: set[int] = set()
-        waiting = [reference]
+        waiting = [reference if reference >= 0 else ~reference]
         while waiting:
-            node = waiting.pop()
-            if node in seen:
+            number = waiting.pop()
+            if number in seen:
                 continue
-            seen.add(node)
-            if node < 0:
-                waiting.extend(child for child, _ in reversed(self.sums[-1 - node].children))
-                continue
-            yield node
-            if self.atoms[node].kind is Kind.TIMER:
-                waiting.append(self.atoms[node].timer_of)
+            seen.add(number)
+            waiting.extend(child for child, _ in reversed(self.steps[number].children))
+            if self.steps[number].heard:
+                yield number
 
-    def _atom(self, atom: Atom, starts: bool = False) -> int:
-        if atom not in self._atoms:
-            self._atoms[atom] = len(self.atoms)
-            self.starts[len(self.atoms)] = starts
-            self.atoms.append(atom)
-        return self._atoms[atom]
-
-    def _sum(self, children: Children, threshold: int) -> int:
-        made = Sum(children, threshold)
-        if made not in self._sums:
-            self.sums.append(made)
-            self._sums[made] = -len(self.sums)
-            self.starts[-len(self.sums)] = (
-                sum(weight for child, weight in children if self.starts[child]) >= threshold
-            )
-        return self._sums[made]
+    def _step(self, step: Step) -> int:
+        if step not in self._numbers:
+            self._numbers[step] = len(self.steps)
+            self.steps.append(step)
+        return self._numbers[step]
 
     @singledispatchmethod
     def _add(self, part: Predicate) -> int:
@@ -153,51 +164,37 @@ class Network:
 
     @_add.register
     def _all(self, part: All) -> int:
-        children, negative = self._literals(part.parts)
-        return self._sum(children, len(children) - negative)
+        return self.meet([self.reference(each) for each in part.parts])
 
     @_add.register
     def _any(self, part: Any) -> int:
-        children, negative = self._literals(part.parts)
-        return self._sum(children, 1 - negative)
+        return self.join([self.reference(each) for each in part.parts])
 
     @_add.register
     def _not(self, part: Not) -> int:
-        return self._sum(((self.reference(part.part), -1),), 0)
-
-    def _literals(self, parts: tuple[Predicate, ...]) -> tuple[Children, int]:
-        """Children with weight -1 for what must not be true, and how many of those there are."""
-        children = tuple(
-            (self.reference(p.part), -1) if isinstance(p, Not) else (self.reference(p), 1)
-            for p in parts
-        )
-        return children, sum(weight < 0 for _, weight in children)
+        return ~self.reference(part.part)
 
     @_add.register
     def _registered(self, part: Registered) -> int:
-        return self._atom(Atom(Kind.STATIC, static=("registered", 0)))
+        return self._step(Step(Kind.REGISTERED))
 
     @_add.register
     def _alive(self, part: Alive) -> int:
-        return self._atom(Atom(Kind.STATIC, static=("alive", 0)))
+        return self._step(Step(Kind.ALIVE))
 
     @_add.register
     def _sex(self, part: Sex) -> int:
         number = ("unknown", "female", "male", "other").index(part.is_)
-        return self._atom(Atom(Kind.STATIC, static=("sex", number)))
+        return self._step(Step(Kind.SEX, number=number))
 
     @_add.register
     def _aged(self, part: Aged) -> int:
-        old_enough = self._atom(Atom(Kind.STATIC, static=("age", part.at_least or 0)))
-        if part.below is None:
-            return old_enough
-        too_old = self._atom(Atom(Kind.STATIC, static=("age", part.below)))
-        return self._sum(((old_enough, 1), (too_old, -1)), 1)
+        return self._step(Step(Kind.AGED, ages=(part.at_least or 0, part.below)))
 
     @_add.register
     def _recorded(self, part: Recorded) -> int:
-        return self._atom(
-            Atom(
+        return self._step(
+            Step(
                 Kind.WINDOW if part.at_least == 1 else Kind.COUNTED,
                 codes=part.codes,
                 within=part.within,
@@ -210,14 +207,14 @@ class Network:
     @_add.register
     def _unresolved(self, part: Unresolved) -> int:
         tie = part.same_day == "active"
-        return self._atom(
-            Atom(Kind.RESOLVED, codes=part.codes, other=part.resolved_by, tie_active=tie)
+        return self._step(
+            Step(Kind.RESOLVED, codes=part.codes, other=part.resolved_by, tie_active=tie)
         )
 
     @_add.register
     def _together(self, part: Together) -> int:
-        return self._atom(
-            Atom(
+        return self._step(
+            Step(
                 Kind.TOGETHER,
                 codes=part.first,
                 other=part.second,
@@ -228,15 +225,14 @@ class Network:
 
     @_add.register
     def _started(self, part: Started) -> int:
-        return self._atom(
-            Atom(Kind.STARTED, codes=part.codes, clear=part.clear, within=part.within)
+        return self._step(
+            Step(Kind.STARTED, codes=part.codes, clear=part.clear, within=part.within)
         )
 
     @_add.register
     def _sustained(self, part: Sustained) -> int:
-        inner = self.reference(part.part)
-        timer = Atom(Kind.TIMER, within=part.window, timer_of=inner)
-        return self.both(inner, self._atom(timer, starts=self.starts[inner]))
+        inner = self.spans(self.reference(part.part))
+        return self._step(Step(Kind.SUSTAINED, children=((inner, 1),), within=part.window))
 
     @_add.register
     def _compared(self, part: Compared) -> int:
@@ -248,8 +244,8 @@ class Network:
 
     @_comparison.register
     def _latest(self, quantity: Latest, operator: Operator, threshold: float) -> int:
-        return self._atom(
-            Atom(
+        return self._step(
+            Step(
                 Kind.VALUE,
                 codes=quantity.codes,
                 within=quantity.within,
@@ -261,8 +257,8 @@ class Network:
 
     @_comparison.register
     def _derived(self, quantity: Derived, operator: Operator, threshold: float) -> int:
-        return self._atom(
-            Atom(
+        return self._step(
+            Step(
                 Kind.VALUE,
                 derivation=quantity.derivation,
                 within=quantity.within,
@@ -272,28 +268,28 @@ class Network:
 
     @_comparison.register
     def _score(self, quantity: Score, operator: Operator, threshold: float) -> int:
-        children, constant = [], 0
+        weights: dict[int, int] = {}
+        constant = 0
         for part, weight in quantity.weights:
-            negated = isinstance(part, Not)
-            constant += weight if negated else 0
-            inner = part.part if isinstance(part, Not) else part
-            children.append((self.reference(inner), -weight if negated else weight))
-        return self._total(tuple(children), operator, threshold - constant)
+            reference = self.reference(part)
+            if reference < 0:
+                reference, constant, weight = ~reference, constant + weight, -weight
+            weights[reference] = weights.get(reference, 0) + weight
+        total = self._step(Step(Kind.SCORE, children=tuple(weights.items())))
+        return self._reaches(total, operator, threshold - constant)
 
     @_comparison.register
     def _count(self, quantity: Count, operator: Operator, threshold: float) -> int:
         table = self.lists[quantity.codes]
         weight_of = dict(zip(table.groups.tolist(), table.weights.tolist(), strict=True))
-        children = tuple(
-            (
-                self._atom(
-                    Atom(Kind.WINDOW, codes=quantity.codes, group=group, within=quantity.within)
-                ),
-                self._whole(weight, quantity.codes) if quantity.weighted else 1,
-            )
-            for group, weight in sorted(weight_of.items())
+        weights = tuple(
+            self._whole(weight_of.get(group, 0), quantity.codes) if quantity.weighted else 1
+            for group in range(max(weight_of, default=-1) + 1)
         )
-        return self._total(children, operator, threshold)
+        total = self._step(
+            Step(Kind.GROUPS, codes=quantity.codes, within=quantity.within, group_weights=weights)
+        )
+        return self._reaches(total, operator, threshold)
 
     @staticmethod
     def _whole(weight: float, codes: str) -> int:
@@ -305,13 +301,12 @@ class Network:
 
     @_comparison.register
     def _supply(self, quantity: Supply, operator: Operator, threshold: float) -> int:
-        atom = self._atom(Atom(Kind.SUPPLY, codes=quantity.codes))
-        return self._total(((atom, 1),), operator, round(threshold * THOUSANDTHS, 3))
+        total = self._step(Step(Kind.SUPPLY, codes=quantity.codes))
+        return self._reaches(total, operator, round(threshold * THOUSANDTHS, 3))
 
-    def _total(self, children: Children, operator: Operator, threshold: float) -> int:
-        """The node that is true while the children's total satisfies the comparison."""
-        if operator in (">=", ">"):
-            limit = math.ceil(threshold) if operator == ">=" else math.floor(threshold) + 1
-            return self._sum(children, limit)
-        limit = math.ceil(threshold) - 1 if operator == "<" else math.floor(threshold)
-        return self._sum(tuple((child, -weight) for child, weight in children), -limit)
+    def _reaches(self, total: int, operator: Operator, threshold: float) -> int:
+        """The reference that holds while the level satisfies the comparison."""
+        limit = math.ceil(threshold) if operator in (">=", "<") else math.floor(threshold) + 1
+        below = limit <= 0  # what a level of 0 satisfies is said the other way round
+        step = self._step(Step(Kind.REACHES, children=((total, 1),), number=limit, below=below))
+        return step if (operator in (">=", ">")) != below else ~step

@@ -79,10 +79,10 @@ def periods_table(bucket: Bucket, swept: Swept) -> pa.Table:
 
 def evidence_table(bucket: Bucket, swept: Swept) -> pa.Table:
     """The events behind the open periods; an event that several atoms name stands once."""
-    pairs = np.stack([swept.evidence["run"], swept.evidence["row"]], axis=1).reshape(-1, 2)
-    pairs = np.unique(pairs, axis=0)
-    runs = swept.runs[pairs[:, 0]]
-    events = bucket.event.take(pa.array(pairs[:, 1]))
+    both = np.sort(swept.evidence["run"].astype(np.int64) << 32 | swept.evidence["row"])
+    both = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
+    runs = swept.runs[both >> 32]
+    events = bucket.event.take(pa.array(both & (2**32 - 1)))
     return pa.table(
         [
             _people(bucket, runs["person"]),

@@ -13,23 +13,30 @@ import numpy.typing as npt
 
 from harmfree.periods.definition import Definition, ListTable
 from harmfree.periods.expressions import Derivation, Operator
-from harmfree.periods.kernel_atoms import MAIN, OTHER
 from harmfree.periods.kernel_tables import (
-    ATOM,
-    BIRTHDAY,
-    EDGE,
+    CHILD,
+    DEFINITION,
     LISTENER,
-    NODE,
+    STEP,
     Int32,
     Records,
     Tables,
+    records,
 )
-from harmfree.periods.network import Atom, Kind, Network
-from harmfree.periods.windows import DefinitionError, Window, days, reach_table
+from harmfree.periods.network import Kind, Network, Step
+from harmfree.periods.windows import (
+    FIRST_DAY,
+    LAST_DAY,
+    DefinitionError,
+    Window,
+    days,
+    reach_table,
+    years,
+)
 
 OPERATORS: dict[Operator, int] = {"<": 0, "<=": 1, ">": 2, ">=": 3}
 COMPARATORS = ("", "<", "<=", ">", ">=", "~")
-Hearing = tuple[Int32, int, int, npt.NDArray[np.float64]]  # codes, atom, role, weights
+Stream = tuple[str, ...]  # the lists whose events it is made of
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Plan:
     """All that the kernel needs to know about a set of definitions and one store's codes."""
 
     definitions: tuple[Definition, ...]
-    atoms: tuple[Atom, ...]
+    steps: tuple[Step, ...]
     tables: Tables
     derivations: tuple[Derivation, ...]
     lists: Mapping[str, ListTable]
@@ -48,14 +55,15 @@ class Plan:
         return 2 * len(self.definitions)
 
     @property
-    def ring_length(self) -> int:
-        """How many days the counting atoms keep in all."""
-        return sum(atom.at_least for atom in self.atoms if atom.kind is Kind.COUNTED)
+    def streams(self) -> int:
+        """How many streams of events there are."""
+        steps = self.tables.steps
+        return int(max(steps["stream"].max(), steps["other"].max())) + 1
 
     @property
     def needs_until(self) -> bool:
         """Whether any definition reads the end of supply."""
-        return any(atom.kind is Kind.SUPPLY for atom in self.atoms)
+        return any(step.kind is Kind.SUPPLY for step in self.steps)
 
 
 def list_names(definitions: Iterable[Definition]) -> set[str]:
@@ -66,9 +74,9 @@ def list_names(definitions: Iterable[Definition]) -> set[str]:
     for each in definitions:
         network.reference(each.denominator)
         network.reference(each.numerator)
-    for atom in network.atoms:
-        names.update({atom.codes, atom.other} - {""})
-        names.update(atom.derivation.lists if atom.derivation else ())
+    for step in network.steps:
+        names.update({step.codes, step.other} - {""})
+        names.update(step.derivation.lists if step.derivation else ())
     return names | unresolved.asked
 
 
@@ -107,10 +115,11 @@ def make_plan(
     pairs = []
     for each in definitions:
         denominator = network.reference(each.denominator)
-        pairs.append((denominator, network.both(denominator, network.reference(each.numerator))))
+        both = network.meet([denominator, network.reference(each.numerator)])
+        pairs.append((network.spans(denominator), network.spans(both)))
     builder = _Builder(network, lists, codes, comparators)
     tables = builder.tables(pairs)
-    return Plan(tuple(definitions), tuple(network.atoms), tables, tuple(builder.derivations), lists)
+    return Plan(tuple(definitions), tuple(network.steps), tables, tuple(builder.derivations), lists)
 
 
 def _check(definitions: Sequence[Definition], lists: Mapping[str, ListTable]) -> None:
@@ -136,6 +145,15 @@ def grouped(keys: npt.ArrayLike, rows: int) -> tuple[Int32, Int32]:
     return np.argsort(numbers, kind="stable").astype(np.int32), first
 
 
+def stacked(windows: Iterable[Window]) -> Int32:
+    """int32[window, day]: `windows.reach` of every day, both counted from FIRST_DAY."""
+    tables = [reach_table(window) for window in windows]
+    found = np.zeros((len(tables), LAST_DAY - FIRST_DAY + 1), np.int32)
+    for row, table in zip(found, tables, strict=True):
+        np.subtract(table, FIRST_DAY, out=row)
+    return found
+
+
 class _Builder:
     """Lays a network out as arrays."""
 
@@ -148,21 +166,21 @@ class _Builder:
     ) -> None:
         self.network, self.lists = network, lists
         self.codes, self.comparators = codes, comparators
-        self.atoms = network.atoms
         self.windows: dict[Window, int] = {}
         self.list_rows: dict[str, int] = {}
+        self.streams: dict[Stream, int] = {}
         self.derivations: dict[Derivation, int] = {}
 
     def tables(self, pairs: list[tuple[int, int]]) -> Tables:
-        atoms = self._atom_rows()
+        steps, children, group_weights = self._step_rows()
         first_listener, listeners = self._listeners()
-        nodes, edges, links, first_evidence = self._node_rows(pairs)
+        definitions, evidence = self._definition_rows(pairs)
         return Tables(
-            atoms=atoms,
-            nodes=nodes,
-            edges=edges,
-            links=links,
-            first_evidence=first_evidence,
+            steps=steps,
+            children=children,
+            group_weights=group_weights,
+            definitions=definitions,
+            evidence=evidence,
             first_listener=first_listener,
             listeners=listeners,
             factors=np.array(
@@ -170,135 +188,89 @@ class _Builder:
                 or [np.ones(len(self.comparators))]
             ),
             comparators=np.array([COMPARATORS.index(c) for c in self.comparators], np.int8),
-            reach=np.array([reach_table(w) for w in self.windows or [days(0)]], np.int32),
-            birthdays=self._birthdays(),
-            fixed=self._fixed(),
+            reach=stacked(self.windows or [days(0)]),
         )
-
-    def _node(self, reference: int) -> int:
-        return reference if reference >= 0 else len(self.atoms) - 1 - reference
 
     def _window(self, window: Window | None) -> int:
         return -1 if window is None else self.windows.setdefault(window, len(self.windows))
 
-    def _factor(self, atom: Atom) -> int:
-        reads_value = atom.kind in (Kind.VALUE, Kind.SUPPLY) or atom.where is not None
-        if atom.derivation is not None or not reads_value:
+    def _stream(self, *names: str) -> int:
+        return self.streams.setdefault(names, len(self.streams)) if names[0] else -1
+
+    def _factor(self, step: Step) -> int:
+        reads_value = step.kind in (Kind.VALUE, Kind.SUPPLY) or step.where is not None
+        if step.derivation is not None or not reads_value:
             return -1
-        return self.list_rows.setdefault(atom.codes, len(self.list_rows))
+        return self.list_rows.setdefault(step.codes, len(self.list_rows))
 
-    def _derived(self, atom: Atom) -> int:
-        if atom.derivation is None:
+    def _derived(self, step: Step) -> int:
+        if step.derivation is None:
             return -1
-        return self.derivations.setdefault(atom.derivation, len(self.derivations))
+        return self.derivations.setdefault(step.derivation, len(self.derivations))
 
-    def _atom_rows(self) -> Records:
-        rows, ring = np.zeros(len(self.atoms), ATOM), 0
-        for row, atom in zip(rows, self.atoms, strict=True):
-            row["kind"], row["at_least"], row["days"] = atom.kind, atom.at_least, atom.days
-            row["lowest"], row["tie_active"] = atom.lowest, atom.tie_active
-            for name in ("within", "ago", "clear"):
-                row[name] = self._window(getattr(atom, name))
-            bare = atom.kind is Kind.WINDOW and atom.where is None
-            row["plain"] = bare and atom.ago is None
-            row["first_only"] = bare and atom.ago is not None and atom.within is None
-            row["where"] = -1
-            if atom.where is not None:
-                row["where"], row["where_limit"] = OPERATORS[atom.where[0]], atom.where[1]
-            if atom.compare is not None:
-                row["operator"], row["limit"] = OPERATORS[atom.compare[0]], atom.compare[1]
-            row["factor"], row["derived"], row["ring"] = (
-                self._factor(atom),
-                self._derived(atom),
-                ring,
-            )
-            ring += atom.at_least if atom.kind is Kind.COUNTED else 0
-        return rows
+    def _step_rows(self) -> tuple[Records, Records, Int32]:
+        """The steps with their children and the weights of their groups."""
+        steps = self.network.steps
+        rows = np.zeros(len(steps) + 1, STEP)
+        for row, step in zip(rows, steps, strict=False):
+            self._fill(row, step)
+        children = [child for step in steps for child in step.children]
+        weights = [weight for step in steps for weight in step.group_weights]
+        rows["first_child"][1:] = np.cumsum([len(step.children) for step in steps])
+        rows["first_group"][1:] = np.cumsum([len(step.group_weights) for step in steps])
+        return rows, np.array(children, CHILD), np.array(weights, np.int32)
 
-    def _node_rows(self, pairs: list[tuple[int, int]]) -> tuple[Records, Records, Int32, Int32]:
-        """Nodes with their edges, outputs and timers, and where each definition's evidence is."""
-        count, sums, starts = len(self.atoms), self.network.sums, self.network.starts
-        order = [*range(count), *(-1 - number for number in range(len(sums)))]
-        nodes = np.zeros(len(order) + 1, NODE)
-        nodes["threshold"][:-1] = [1] * count + [each.threshold for each in sums]
-        nodes["start_state"][:-1] = [starts[reference] for reference in order]
-        nodes["start_sum"][count:-1] = [
-            sum(weight for child, weight in each.children if starts[child]) for each in sums
-        ]
-        edges, nodes["first_edge"] = self._edges(len(order))
-        outputs, nodes["first_output"] = grouped(
-            [self._node(reference) for pair in pairs for reference in pair], len(order)
+    def _fill(self, row: np.void, step: Step) -> None:
+        for name in ("kind", "lowest", "tie_active", "below", "at_least", "days", "number"):
+            row[name] = getattr(step, name)
+        windows = (step.within, step.ago, step.clear)
+        if step.kind is Kind.AGED:  # a birthday is the day on which birth is so many years ago
+            low, high = step.ages
+            windows = (years(low), None, None if high is None else years(high))
+        row["within"], row["ago"], row["clear"] = (self._window(each) for each in windows)
+        row["first_only"] = (step.kind, step.where, step.within) == (Kind.WINDOW, None, None) and (
+            step.ago is not None
         )
-        timers = [i for i, atom in enumerate(self.atoms) if atom.kind is Kind.TIMER]
-        place, first_timer = grouped(
-            [self._node(self.atoms[i].timer_of) for i in timers], len(order)
-        )
-        nodes["first_timer"] = first_timer + len(outputs)
-        below = [self._evidence(numerator) for _, numerator in pairs]
-        before = len(outputs) + len(timers)
-        first_evidence = before + np.cumsum([0, *(len(atoms) for atoms in below)])
-        links = np.concatenate(
-            [outputs, np.array(timers, np.int32)[place], *(np.array(b, np.int32) for b in below)]
-        )
-        return nodes, edges, links.astype(np.int32), first_evidence.astype(np.int32)
+        row["where"] = -1
+        if step.where is not None:
+            row["where"], row["where_limit"] = OPERATORS[step.where[0]], step.where[1]
+        if step.compare is not None:
+            row["operator"], row["limit"] = OPERATORS[step.compare[0]], step.compare[1]
+        row["factor"], row["derived"] = self._factor(step), self._derived(step)
+        lists = step.derivation.lists if step.derivation else (step.codes,)
+        row["stream"], row["other"] = self._stream(*lists), self._stream(step.other)
 
-    def _edges(self, nodes: int) -> tuple[Records, Int32]:
-        found = [
-            (self._node(child), len(self.atoms) + number, weight)
-            for number, each in enumerate(self.network.sums)
-            for child, weight in each.children
-        ]
-        place, first = grouped([child for child, _, _ in found], nodes)
-        edges = np.zeros(len(found), EDGE)
-        edges["parent"] = np.array([parent for _, parent, _ in found], np.int32)[place]
-        edges["weight"] = np.array([weight for _, _, weight in found], np.int32)[place]
-        return edges, first
-
-    def _evidence(self, numerator: int) -> list[int]:
-        """The atoms below a numerator that events speak to."""
-        below = self.network.atoms_below(numerator)
-        return [a for a in below if self.atoms[a].codes or self.atoms[a].derivation is not None]
+    def _definition_rows(self, pairs: list[tuple[int, int]]) -> tuple[Records, Int32]:
+        """The steps of each definition, and those that its evidence comes from."""
+        rows = np.zeros(len(pairs) + 1, DEFINITION)
+        evidence: list[int] = []
+        for row, (denominator, numerator) in zip(rows, pairs, strict=False):
+            heard = list(self.network.heard_below(numerator))
+            row["denominator"], row["numerator"] = denominator, numerator
+            row["first_evidence"] = len(evidence)
+            row["rows"] = sum(max(2, len(self.network.steps[step].group_weights)) for step in heard)
+            evidence.extend(heard)
+        rows["first_evidence"][-1] = len(evidence)
+        return rows, np.array(evidence, np.int32)
 
     def _listeners(self) -> tuple[Int32, Records]:
-        parts: list[Hearing] = [(np.zeros(0, np.int32), 0, MAIN, np.zeros(0))]
-        for number, atom in enumerate(self.atoms):
-            parts.extend(self._hears(number, atom))
-        codes, atoms, roles, weights = zip(*parts, strict=True)
-        sizes = [len(c) for c in codes]
-        place, first = grouped(np.concatenate(codes), self.codes)
-        listeners = np.zeros(len(place), LISTENER)
-        listeners["atom"] = np.repeat(np.array(atoms, np.int32), sizes)[place]
-        listeners["role"] = np.repeat(np.array(roles, np.int32), sizes)[place]
-        listeners["weight"] = np.concatenate(weights)[place]
-        return first, listeners
+        """For each code the streams that take it, with its group and weight there."""
+        parts = [(np.zeros(0, np.int32), np.zeros(0, LISTENER))]
+        parts.extend(self._taken(stream, names) for names, stream in self.streams.items())
+        place, first = grouped(np.concatenate([codes for codes, _ in parts]), self.codes)
+        return first, np.concatenate([taken for _, taken in parts])[place]
 
-    def _hears(self, number: int, atom: Atom) -> Iterable[Hearing]:
-        names = [(atom.codes, MAIN), (atom.other, OTHER)]
-        names += [(name, MAIN) for name in (atom.derivation.lists if atom.derivation else ())]
-        heard: set[int] = set()
-        for name, role in names:
-            if not name:
-                continue
-            table = self.lists[name]
-            keep = (table.groups == atom.group) | (atom.group < 0)
-            if atom.derivation is not None:
-                keep &= ~np.isin(table.code_ids, list(heard))
-                heard.update(table.code_ids.tolist())
-            yield table.code_ids[keep], number, role, table.weights[keep]
-
-    def _static(self, what: str) -> dict[int, int]:
-        """The atoms that are set from outside, by their number (age, sex)."""
-        return {
-            atom.static[1]: i
-            for i, atom in enumerate(self.atoms)
-            if atom.static is not None and atom.static[0] == what
-        }
-
-    def _birthdays(self) -> Records:
-        ages = sorted(self._static("age").items())
-        return np.array(ages, BIRTHDAY)
-
-    def _fixed(self) -> Int32:
-        sexes = self._static("sex")
-        others = [self._static(what).get(0, -1) for what in ("alive", "registered")]
-        return np.array([*(sexes.get(number, -1) for number in range(4)), *others], np.int32)
+    def _taken(self, stream: int, names: Stream) -> tuple[Int32, Records]:
+        """The codes of a stream; a code of several lists is taken once."""
+        tables = [self.lists[name] for name in names]
+        codes, first = np.unique(
+            np.concatenate([table.code_ids for table in tables]), return_index=True
+        )
+        taken = records(
+            LISTENER,
+            len(codes),
+            weight=np.concatenate([table.weights for table in tables])[first],
+            group=np.concatenate([table.groups for table in tables])[first],
+        )
+        taken["stream"] = stream
+        return codes.astype(np.int32), taken

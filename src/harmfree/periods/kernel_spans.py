@@ -1,0 +1,215 @@
+"""The algebra of spans and levels: what steps make of other steps.
+
+Every function writes the spans (or levels) of one step from `bottom` on and gives the place after
+the last. Spans that are put down one after another must begin in order; those that touch or overlap
+become one, so that a step's spans are maximal.
+"""
+
+from __future__ import annotations
+
+from harmfree.periods.compiled import compiled
+from harmfree.periods.kernel_tables import DAY_BITS, DAY_MASK, State, Tables
+
+NO_MORE = 2**31 - 1
+
+
+@compiled
+def put(s: State, bottom: int, at: int, start: int, end: int) -> int:
+    """Put a span down; an empty one is passed over."""
+    if start >= end:
+        return at
+    if at > bottom and start <= s.spans[at - 1].end:
+        s.spans[at - 1].end = max(s.spans[at - 1].end, end)
+        return at
+    s.spans[at].start, s.spans[at].end = start, end
+    return at + 1
+
+
+@compiled
+def person_of(moment: int) -> int:
+    """The moment at which the person's time begins."""
+    return moment & ~DAY_MASK
+
+
+@compiled
+def skip(s: State, at: int, last: int, moment: int) -> int:
+    """The first span from `at` on that ends after the moment: short steps, then longer ones."""
+    step = 1
+    while at + step < last and s.spans[at + step - 1].end <= moment:
+        at += step
+        step += step
+    while at < last and s.spans[at].end <= moment:
+        at += 1
+    return at
+
+
+@compiled
+def meet(t: Tables, s: State, step: int, bottom: int) -> int:
+    """Where every child of weight 1 holds and none of weight -1.
+
+    A moment is offered to one child after another; a child that does not agree offers a later one.
+    When all have agreed, they do so until the first of them changes.
+    """
+    first = t.steps[step].first_child
+    count = t.steps[step + 1].first_child - first
+    for k in range(count):
+        s.at[k] = s.first[t.children[first + k].step]
+    at, moment, agreed, k = bottom, -1, 0, 0
+    while True:
+        child = t.children[first + k].step
+        last = s.last[child]
+        here = skip(s, s.at[k], last, moment)
+        s.at[k] = here
+        agreed += 1
+        if t.children[first + k].weight > 0:
+            if here == last:
+                return at
+            if s.spans[here].start > moment:
+                moment, agreed = s.spans[here].start, 1
+        elif here < last and s.spans[here].start <= moment:
+            moment, agreed = s.spans[here].end, 1
+            s.at[k] = here + 1
+        k = k + 1 if k + 1 < count else 0
+        if agreed == count:
+            end = agreement_ends(t, s, first, count)
+            at = put(s, bottom, at, moment, end)
+            moment, agreed = end, 0
+
+
+@compiled
+def agreement_ends(t: Tables, s: State, first: int, count: int) -> int:
+    """The first moment at which one of the children that agree changes."""
+    end = NO_MORE
+    for k in range(count):
+        child = t.children[first + k].step
+        if t.children[first + k].weight > 0:
+            end = min(end, s.spans[s.at[k]].end)
+        elif s.at[k] < s.last[child]:
+            end = min(end, s.spans[s.at[k]].start)
+    return end
+
+
+@compiled
+def join(t: Tables, s: State, step: int, bottom: int) -> int:
+    """Where at least one child holds."""
+    first = t.steps[step].first_child
+    count = t.steps[step + 1].first_child - first
+    for k in range(count):
+        s.at[k] = s.first[t.children[first + k].step]
+    at = bottom
+    while True:
+        start, chosen = NO_MORE, -1
+        for k in range(count):
+            if s.at[k] < s.last[t.children[first + k].step] and s.spans[s.at[k]].start < start:
+                start, chosen = s.spans[s.at[k]].start, k
+        if chosen < 0:
+            return at
+        at = put(s, bottom, at, start, s.spans[s.at[chosen]].end)
+        end = s.spans[at - 1].end
+        for k in range(count):
+            last = s.last[t.children[first + k].step]
+            while s.at[k] < last and s.spans[s.at[k]].end <= end:
+                s.at[k] += 1
+
+
+@compiled
+def inverse(t: Tables, s: State, step: int, people: int, horizon: int, bottom: int) -> int:
+    """Where the child does not hold."""
+    child = t.children[t.steps[step].first_child].step
+    i, last, at = s.first[child], s.last[child], bottom
+    for p in range(people):
+        moment = p << DAY_BITS
+        horizon_here = moment + horizon
+        while i < last and s.spans[i].start < horizon_here:
+            at = put(s, bottom, at, moment, s.spans[i].start)
+            moment = s.spans[i].end
+            i += 1
+        at = put(s, bottom, at, moment, horizon_here)
+    return at
+
+
+@compiled
+def sustained(t: Tables, s: State, step: int, bottom: int) -> int:
+    """Where the child has held on every day of the window."""
+    child = t.children[t.steps[step].first_child].step
+    within, at = t.steps[step].within, bottom
+    for i in range(s.first[child], s.last[child]):
+        start, end = s.spans[i].start, s.spans[i].end
+        day = start & DAY_MASK
+        if day > 0:  # what held on the first day of all has always held
+            start = person_of(start) + t.reach[within, day]
+        at = put(s, bottom, at, start, end)
+    return at
+
+
+@compiled
+def level(s: State, bottom: int, at: int, moment: int, change: int) -> int:
+    """Change the level at a moment; each person begins at 0."""
+    if at == bottom or person_of(s.levels[at - 1].moment) != person_of(moment):
+        s.levels[at].moment, s.levels[at].total = moment, change
+        return at + 1
+    if s.levels[at - 1].moment == moment:
+        s.levels[at - 1].total += change
+        return at
+    s.levels[at].moment, s.levels[at].total = moment, s.levels[at - 1].total + change
+    return at + 1
+
+
+@compiled
+def put_level(s: State, bottom: int, at: int, moment: int, total: int) -> int:
+    """Put a level down that holds from the moment on."""
+    if at > bottom and s.levels[at - 1].moment == moment:
+        at -= 1
+    s.levels[at].moment, s.levels[at].total = moment, total
+    return at + 1
+
+
+@compiled
+def next_change(s: State, k: int, last: int) -> int:
+    """The moment of the k-th child's next start or end; `at[k]` is even before starts."""
+    here = s.at[k] >> 1
+    if here >= last:
+        return NO_MORE
+    return s.spans[here].end if s.at[k] & 1 else s.spans[here].start
+
+
+@compiled
+def add_up(t: Tables, s: State, step: int, bottom: int) -> int:
+    """The sum of the weights of the children that hold, as levels."""
+    first = t.steps[step].first_child
+    count = t.steps[step + 1].first_child - first
+    for k in range(count):
+        child = t.children[first + k].step
+        s.at[k] = 2 * s.first[child]
+        s.soon[k] = next_change(s, k, s.last[child])
+    at = bottom
+    while True:
+        moment = NO_MORE
+        for k in range(count):
+            moment = min(moment, s.soon[k])
+        if moment == NO_MORE:
+            return at
+        change = 0
+        for k in range(count):
+            if s.soon[k] == moment:
+                weight = t.children[first + k].weight
+                change += -weight if s.at[k] & 1 else weight
+                s.at[k] += 1
+                s.soon[k] = next_change(s, k, s.last[t.children[first + k].step])
+        at = level(s, bottom, at, moment, change)
+
+
+@compiled
+def reaches(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
+    """Where the child's level is at least the number; with `below`, where it is less."""
+    child = t.children[t.steps[step].first_child].step
+    number, below = t.steps[step].number, t.steps[step].below
+    at, last = bottom, s.last[child]
+    for i in range(s.first[child], last):
+        if (s.levels[i].total < number) == below:
+            moment = s.levels[i].moment
+            end = person_of(moment) + horizon
+            if i + 1 < last:
+                end = min(end, s.levels[i + 1].moment)
+            at = put(s, bottom, at, moment, end)
+    return at

@@ -1,0 +1,114 @@
+"""Working memory, blocks of people, kept machine code: none of it changes what comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harmfree.periods import engine, issued, latest, months, registered
+from harmfree.periods.compiled import forget_outdated
+from harmfree.periods.definition import Definition
+from harmfree.periods.engine import Request
+from harmfree.periods.expressions import Predicate
+from harmfree.periods.kernel_state import Memory
+from harmfree.periods.kernel_tables import LEVEL, SPAN
+from harmfree.periods.record import PersonRecord
+from harmfree.periods.table import read_record
+from harmfree.periods.windows import DefinitionError
+from periods.strategies import predicates, records
+from periods.test_kernel import REQUEST, swept
+
+DEFINITIONS = [Definition("d", registered(), issued("nsaid", months(3)) | (latest("egfr") < 45))]
+
+
+def person(day: int) -> PersonRecord:
+    return read_record(
+        "born 1950-01-01, female\nregistered 2000-01-01 at 1\n"
+        f"2024-03-{day:02} nsaid\n2024-04-{day:02} egfr {40 + day}"
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.tuples(predicates, predicates), min_size=1, max_size=2),
+    st.lists(records(), min_size=3, max_size=5),
+)
+def test_the_size_of_a_block_does_not_matter(
+    pairs: list[tuple[Predicate, Predicate]], people: list[PersonRecord]
+):
+    definitions = [Definition(f"d{i}", *pair) for i, pair in enumerate(pairs)]
+    together = swept(definitions, people)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "PEOPLE_IN_BLOCK", 2)
+        apart = swept(definitions, people)
+    assert (together.changes == apart.changes).all()
+    assert np.array_equal(np.sort(together.runs), np.sort(apart.runs))
+    rows = [
+        sorted((*map(int, found.runs[e["run"]].tolist()), int(e["row"])) for e in found.evidence)
+        for found in (together, apart)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_memory_grows_until_a_block_fits(monkeypatch: pytest.MonkeyPatch):
+    class Tiny(Memory):
+        grown = 0
+
+        def __init__(self, *arguments) -> None:
+            super().__init__(*arguments)
+            self.state = self.state._replace(
+                entries=self.state.entries[:1], spans=np.zeros(1, SPAN), levels=np.zeros(0, LEVEL)
+            )
+
+        def grow(self) -> None:
+            Tiny.grown += 1
+            super().grow()
+
+    people = [person(day) for day in range(1, 20)]
+    expected = swept(DEFINITIONS, people)
+    monkeypatch.setattr(engine, "Memory", Tiny)
+    found = swept(DEFINITIONS, people)
+    assert Tiny.grown >= 2
+    assert (found.changes == expected.changes).all()
+    assert (found.runs == expected.runs).all()
+    assert (found.evidence == expected.evidence).all()
+
+
+def test_nobody_gives_nothing():
+    found = swept(DEFINITIONS, [])
+    assert not found.changes.any()
+    assert len(found.runs) == len(found.evidence) == 0
+
+
+@pytest.mark.parametrize("as_of", [-50_000, 70_000])
+def test_a_last_day_outside_the_calendar_is_refused(as_of: int):
+    with pytest.raises(DefinitionError, match="1850 to 2149"):
+        Request(as_of, np.zeros(0, np.int32), 1, np.zeros(1, np.int32))
+
+
+def test_index_dates_after_the_last_day_and_missing_areas_are_refused():
+    with pytest.raises(DefinitionError, match="after the last day"):
+        Request(19_000, np.array([19_001], np.int32), 1, np.zeros(1, np.int32))
+    with pytest.raises(DefinitionError, match="3 sites need as many areas"):
+        Request(19_000, REQUEST.index_dates[:0], 3, np.zeros(1, np.int32))
+
+
+def test_machine_code_is_dropped_when_any_source_changes(tmp_path: Path):
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    for name in ("kernel.py", "kernel_atoms.py", "other.py"):
+        (tmp_path / name).write_text("x = 1")
+    assert forget_outdated(tmp_path, kept)
+    index = kept / "kernel.sweep-1.nbi"
+    index.write_text("")
+    assert not forget_outdated(tmp_path, kept)
+    (tmp_path / "other.py").write_text("x = 2")
+    assert not forget_outdated(tmp_path, kept)
+    assert index.exists()
+    (tmp_path / "kernel_atoms.py").write_text("x = 2")
+    assert forget_outdated(tmp_path, kept)
+    assert not index.exists()
