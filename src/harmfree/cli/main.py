@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "serve": ("harmfree.cli.serve", "Serve the web application."),
     "backup": ("harmfree.cli.backup", "Back up the database, the keys and the records."),
     "restore": ("harmfree.cli.restore", "Put a backup in place."),
+    "api-token": ("harmfree.cli.api_token", "Make and revoke tokens of programs for the API."),
     "demo": ("harmfree.cli.demo", "Build and show the synthetic region."),
     "chart": ("harmfree.cli.chart", "Draw an SPC, run or funnel chart from a CSV file."),
     "evaluate": ("harmfree.cli.evaluate", "Evaluate a change, a device or a test."),
