@@ -54,6 +54,13 @@ def test_an_empty_range_is_refused(ends):
         LinearScale(*ends)
 
 
+def test_values_equal_but_for_rounding_still_have_ticks():
+    """A constant percentage and its mean differ in the last bit."""
+    value = 100 * 1607 / 9419
+    ticks = LinearScale.covering([value, value * (1 + 2**-52)], percent=True).ticks()
+    assert 2 <= len(ticks) <= 8
+
+
 def test_a_log_scale_gives_equal_room_to_equal_ratios():
     scale = LogScale(1, 100)
     assert scale.place(10) == pytest.approx(0.5)

@@ -71,7 +71,9 @@ class LinearScale:
                 "There is no value to draw", do="check that the column holds numbers"
             )
         low, high = min(seen), max(seen)
-        room = (high - low) * pad or abs(high) * pad or 1.0
+        # Equal values and their mean differ by rounding: an axis that short has no ticks.
+        spread = high - low if high - low > 1e-9 * max(abs(low), abs(high)) else 0.0
+        room = spread * pad or abs(high) * pad or 1.0
         low_end = max(low - room, min(bounds[0], low))
         high_end = min(high + room, max(bounds[1], high))
         return cls(low_end, high_end if high_end > low_end else low_end + room, percent)
