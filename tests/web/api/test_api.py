@@ -10,6 +10,7 @@ from django.test import Client
 
 from harmfree.clinical import all_tools, find
 from harmfree.programmes import indicators, programmes
+from harmfree.programmes.registry import measures
 from harmfree.web.api import auth
 from harmfree.web.api.service import api
 from harmfree.web.audit.models import AuditEvent
@@ -19,6 +20,7 @@ from harmfree.web.publication.models import Finding, PublishedRun, Series
 
 pytestmark = pytest.mark.django_db
 READS = [
+    "/measures",
     "/programmes",
     "/programmes/medicines_optimisation",
     "/indicators",
@@ -226,6 +228,15 @@ def test_programmes_and_indicators_are_those_of_the_registry(program):
 )
 def test_other_names_are_404(program, path):
     is_problem(program("definitions").get(V1 + path), 404)
+
+
+def test_measures_are_those_of_the_registry(program):
+    asks = program("definitions")
+    found = asks.get(f"{V1}/measures?limit=200").json()["items"]
+    assert [each["id"] for each in found] == [each.id for each in measures()]
+    for each in found[:3]:
+        assert asks.get(f"{V1}/measures/{each['id']}").json() == each
+    is_problem(asks.get(f"{V1}/measures/none"), 404)
 
 
 # Figures ------------------------------------------------------------------------------------

@@ -57,8 +57,14 @@ def test_a_programme_says_what_it_is_for_and_lists_every_indicator(client, regio
     assert held.title in said and "<script>" not in said
     for each in held.indicators:
         assert f'href="/programmes/{name}/{each.id}/"' in said
-    if any(each.unverified for each in held.indicators):
+    if any(each.unverified for each in (*held.indicators, *held.measures)):
         assert ">unverified<" in said
+    for measure in held.measures:
+        defined = text(client.get(f"/programmes/{name}/{measure.id}/"))
+        assert f'href="/programmes/{name}/{measure.id}/"' in said
+        for part in (measure.title, measure.why, measure.denominator, measure.numerator):
+            assert part in defined
+        assert measure.command in defined and measure.provenance.source in defined
 
 
 def test_every_indicator_has_its_whole_definition(client):

@@ -10,7 +10,8 @@ from ninja import Router, Schema
 
 from harmfree.programmes import Programme, indicator, programmes
 from harmfree.programmes import indicators as of_programmes
-from harmfree.programmes.page import full, summary
+from harmfree.programmes.page import full, measure_summary, summary
+from harmfree.programmes.registry import measures
 from harmfree.web.api.paging import Code, Limit, Offset, Page, page
 
 router = Router(tags=["definitions"])
@@ -18,12 +19,13 @@ Kind = Literal["hazard", "gap", "context"]
 
 
 class ProgrammeOut(Schema):
-    """A programme with its indicators by id."""
+    """A programme with its indicators and measures by id."""
 
     name: str
     title: str
     page: str
     indicators: list[str]
+    measures: list[str]
 
 
 class ProgrammePage(Page):
@@ -74,12 +76,30 @@ class DefinitionOut(IndicatorOut):
     examples: list[ExampleOut]
 
 
+class MeasureOut(IndicatorOut):
+    """A measure that a command of its own works out; its denominator and numerator in words."""
+
+    command: str
+    denominator: str
+    numerator: str
+    unit: str
+    why: str
+    note: str
+
+
+class MeasurePage(Page):
+    """Measures."""
+
+    items: list[MeasureOut]
+
+
 def _plain(programme: Programme) -> dict[str, Any]:
     return {
         "name": programme.name,
         "title": programme.title,
         "page": programme.page,
         "indicators": [each.id for each in programme.indicators],
+        "measures": [each.id for each in programme.measures],
     }
 
 
@@ -118,3 +138,22 @@ def list_indicators(
 def one_indicator(request: HttpRequest, id: str) -> dict[str, Any]:  # noqa: A002 - as in the path
     """The definition in plain English, its code lists, worked examples and source."""
     return full(indicator(id), timezone.localdate())
+
+
+@router.get("/measures", response=MeasurePage, summary="List the measures")
+def list_measures(
+    request: HttpRequest, programme: Code | None = None, limit: Limit = 50, offset: Offset = 0
+) -> dict[str, Any]:
+    """What one person's record cannot say, and a command of its own works out."""
+    today = timezone.localdate()
+    found = page(measures((programme,) if programme else ()), limit, offset)
+    return found | {"items": [measure_summary(each, today) for each in found["items"]]}
+
+
+@router.get("/measures/{id}", response=MeasureOut, summary="One measure")
+def one_measure(request: HttpRequest, id: str) -> dict[str, Any]:  # noqa: A002 - as in the path
+    """One measure by its id."""
+    found = next((each for each in measures() if each.id == id), None)
+    if found is None:
+        raise Http404
+    return measure_summary(found, timezone.localdate())

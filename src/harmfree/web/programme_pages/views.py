@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from harmfree.programmes import Indicator, Programme, programmes
+from harmfree.programmes.indicator import TAG_MEANING
 from harmfree.programmes.page import flags
 from harmfree.web.access.rules import public
 from harmfree.web.dashboards.charts import chart_or_reason
@@ -75,6 +76,7 @@ def programme(request: HttpRequest, name: str) -> HttpResponse:
         "programme": held,
         "body": rendered(without_title(held.page), top=2),
         "rows": rows,
+        "measures": [(each, flags(each, today)) for each in held.measures],
         "run": run,
         "smallest": settings.SMALLEST,
     }
@@ -94,11 +96,11 @@ def _latest(
 
 @public
 def indicator(request: HttpRequest, name: str, indicator: str) -> HttpResponse:
-    """One indicator: its definition, and how the region is doing."""
+    """One indicator: its definition, and how the region is doing; or one measure."""
     held = _programme(name)
     found = next((each for each in held.indicators if each.id == indicator), None)
     if found is None:
-        raise Http404(f"{held.title} has no indicator {indicator}.")
+        return _measure(request, held, indicator)
     run = PublishedRun.live()
     context = {
         "title": found.title,
@@ -110,6 +112,23 @@ def indicator(request: HttpRequest, name: str, indicator: str) -> HttpResponse:
         "smallest": settings.SMALLEST,
     }
     return render(request, "programmes/indicator.jinja", context)
+
+
+def _measure(request: HttpRequest, held: Programme, name: str) -> HttpResponse:
+    """The definition of a measure that a command of its own works out."""
+    found = next((each for each in held.measures if each.id == name), None)
+    if found is None:
+        raise Http404(f"{held.title} has no indicator or measure {name}.")
+    context = {
+        "title": found.title,
+        "crumbs": crumbs(_all(), (held.title, reverse("programme", args=[held.name]))),
+        "programme": held,
+        "measure": found,
+        "source": found.provenance,
+        "tag_means": TAG_MEANING[found.provenance.tag],
+        "flags": flags(found, timezone.localdate()),
+    }
+    return render(request, "programmes/measure.jinja", context)
 
 
 def _drawn(figures: Figures) -> dict[str, Any]:
