@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -95,7 +95,7 @@ def add(request: HttpRequest, code: str, identifier: str, kind: str) -> HttpResp
     indicator = every_indicator().get(identifier)
     if what is None or indicator is None or not viewer.may_annotate(node.id):
         raise Http404
-    form = what.form(request.POST or None)
+    form = what.form(_given(request))
     if request.method == "POST" and form.is_valid():
         what.save(access, node, identifier, form.cleaned_data)
         messages.success(request, what.done)
@@ -112,7 +112,7 @@ def withdraw(request: HttpRequest, kind: str, key: int) -> HttpResponse:
     viewer = Viewer(access)
     node = viewer.tree.nodes[note.organisation_id]
     indicator = every_indicator().get(note.indicator)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(_given(request))
     if request.method == "POST" and form.is_valid():
         notes.withdraw(access, kind, note, form.cleaned_data["reason"])
         messages.success(request, "It is withdrawn.")
@@ -120,6 +120,11 @@ def withdraw(request: HttpRequest, kind: str, key: int) -> HttpResponse:
             return redirect("dashboard_organisation", node.code)
         return redirect("dashboard_indicator", node.code, indicator.id)
     return _page(request, viewer, node, indicator, form, f"Withdraw this {kind}", str(note))
+
+
+def _given(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even when that is nothing; None when the form is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def _page(  # noqa: PLR0913 - what a page with a form says
