@@ -150,7 +150,25 @@ def programme(each: Programme) -> str:
     table = ["| id | kind | title | checked | source |", "|---|---|---|---|---|"]
     table += [row(one) for one in each.indicators]
     page = each.page.rstrip()
-    return f"{page}\n\n## Indicators\n\n{MADE}{counts}\n\n{tags}\n\n" + "\n".join(table) + "\n"
+    shown = f"{page}\n\n## Indicators\n\n{MADE}{counts}\n\n{tags}\n\n" + "\n".join(table) + "\n"
+    return shown + measures(each)
+
+
+def measures(each: Programme) -> str:
+    """A programme's measures, in words; nothing when it has none."""
+    if not each.measures:
+        return ""
+    lines = ["", "## Measures", "", "Worked out by commands of their own.", ""]
+    lines += ["| id | title | numerator / denominator | checked | source | command |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for one in each.measures:
+        source = one.provenance
+        mark = f"{source.tag} (unverified)" if one.unverified else source.tag
+        said = f"{one.numerator} / {one.denominator}"
+        lines.append(
+            f"| `{one.id}` | {one.title} | {said} | {mark} | {source.source} | `{one.command}` |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def pages() -> dict[str, str]:

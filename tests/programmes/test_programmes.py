@@ -12,7 +12,15 @@ from click.testing import CliRunner
 
 from harmfree.cli.programmes import command
 from harmfree.periods import aged, alive, latest
-from harmfree.programmes import Provenance, any_of, hazard, indicator, indicators, programmes
+from harmfree.programmes import (
+    Provenance,
+    any_of,
+    hazard,
+    indicator,
+    indicators,
+    measures,
+    programmes,
+)
 from harmfree.programmes.check import check
 from harmfree.programmes.errors import ProgrammeError, UnknownIndicatorError
 from harmfree.programmes.examples import read_examples
@@ -105,7 +113,8 @@ def test_list_names_every_indicator_and_flags_the_unverified():
     line = next(x for x in shown.output.splitlines() if x.startswith("monitor_digoxin"))
     assert "unverified" in line
     as_json = json.loads(run("list", "--json").output)
-    assert [each["id"] for each in as_json] == [each.id for each in indicators()]
+    ids = [each.id for each in indicators()] + [each.id for each in measures()]
+    assert [each["id"] for each in as_json] == ids
 
 
 def test_show_prints_logic_lists_examples_and_source():

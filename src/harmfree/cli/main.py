@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "report": ("harmfree.cli.report", "A site's report as one self-contained page."),
     "fracture-risk": ("harmfree.cli.fracture_risk", "QFracture-2012 for everybody at a site."),
     "falls-rate": ("harmfree.cli.falls_rate", "Falls per 1,000 bed days, by care home."),
+    "stewardship": ("harmfree.cli.stewardship", "Volume and choice of antibiotics by site."),
     "pharmacist-impact": (
         "harmfree.cli.pharmacist_impact",
         "What the practice pharmacists changed: safety and savings.",

@@ -22,50 +22,58 @@ def command() -> None:
 @click.option("--programme", "names", multiple=True, help="Only this programme; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(names: tuple[str, ...], as_json: bool) -> None:
-    """Every indicator: id, kind, how well its source was checked, title.
+    """Every indicator and measure: id, kind, title, how well its source was checked.
 
     Example: harmfree programmes list --programme medicines_optimisation
 
     Exit codes: 0 done; 30 a programme is not right; 31 no such programme.
     """
-    from harmfree.programmes import indicators
-    from harmfree.programmes.page import flags, summary
+    from harmfree.programmes import indicators, measures
+    from harmfree.programmes.page import listing, measure_summary, summary
 
-    held = indicators(names)
+    held, counted, today = indicators(names), measures(names), date.today()
     if as_json:
-        click.echo(json.dumps([summary(each, date.today()) for each in held], indent=2))
+        facts = [summary(each, today) for each in held]
+        facts += [measure_summary(each, today) for each in counted]
+        click.echo(json.dumps(facts, indent=2))
         return
-    width = max(len(each.id) for each in held)
-    for each in held:
-        shown = ", ".join(flags(each, date.today()))
-        click.echo(f"{each.id:<{width}}  {each.kind:<7}  {each.title}{_in_brackets(shown)}")
-    click.echo(f"{len(held)} indicators. `harmfree programmes show ID` prints one in full.")
-
-
-def _in_brackets(text: str) -> str:
-    return f"  [{text}]" if text else ""
+    click.echo("\n".join(listing((*held, *counted), today)))
+    more = f" and {len(counted)} measures" if counted else ""
+    click.echo(f"{len(held)} indicators{more}. `harmfree programmes show ID` prints one in full.")
 
 
 @command.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(identifier: str, as_json: bool) -> None:
-    """One indicator, or a programme's page: logic in English, code lists, worked examples, source.
+    """One indicator or measure, or a programme's page: logic, code lists, examples, source.
 
     Example: harmfree programmes show pincer_a
 
     Exit codes: 0 done; 30 a programme is not right; 31 no such indicator or programme.
     """
-    from harmfree.programmes import indicator, programmes
-    from harmfree.programmes.page import indicator_page, programme_page, summary
+    from harmfree.programmes import indicator, measures, programmes
+    from harmfree.programmes.page import (
+        indicator_page,
+        measure_page,
+        measure_summary,
+        programme_page,
+        summary,
+    )
 
     today = date.today()
     if identifier in programmes():
         programme = programmes()[identifier]
         held = [summary(each, today) for each in programme.indicators]
+        held += [measure_summary(each, today) for each in programme.measures]
         page = programme_page(programme, today)
         click.echo(json.dumps({"page": programme.page, "indicators": held}) if as_json else page)
         return
+    for each in measures():
+        if each.id == identifier:
+            facts = json.dumps(measure_summary(each, today), indent=2)
+            click.echo(facts if as_json else measure_page(each, today))
+            return
     found = indicator(identifier)
     click.echo(_full_json(found, today) if as_json else indicator_page(found, today))
 

@@ -9,7 +9,8 @@ from datetime import date
 from harmfree.periods.plan import list_names
 from harmfree.programmes.examples import Example, examples
 from harmfree.programmes.indicator import TAG_MEANING, Indicator
-from harmfree.programmes.registry import indicators, shipped_code_folders
+from harmfree.programmes.measure import Measure
+from harmfree.programmes.registry import indicators, measures, shipped_code_folders
 from harmfree.records.codes.lists import load_library
 
 
@@ -30,7 +31,12 @@ def lists_of(indicator: Indicator) -> list[str]:
 def check(today: date) -> list[Finding]:
     """Every finding, errors first."""
     held = indicators()
-    found = [*_lists(held), *_examples(held, examples()), *_reviews(held, today), *_folders()]
+    found = [
+        *_lists(held),
+        *_examples(held, examples()),
+        *_reviews([*held, *measures()], today),
+        *_folders(),
+    ]
     return sorted(found, key=lambda finding: (finding.level != "error", finding.where))
 
 
@@ -60,7 +66,7 @@ def _examples(
         yield Finding("error", identifier, "has examples but is no indicator")
 
 
-def _reviews(held: Iterable[Indicator], today: date) -> Iterator[Finding]:
+def _reviews(held: Iterable[Indicator | Measure], today: date) -> Iterator[Finding]:
     for indicator in held:
         if indicator.overdue(today):
             due = indicator.provenance.review_due

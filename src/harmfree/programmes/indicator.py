@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from harmfree.periods.definition import Definition
 from harmfree.periods.expressions import Predicate
 from harmfree.programmes.errors import ProgrammeError
+
+if TYPE_CHECKING:
+    from harmfree.programmes.measure import Measure
 
 Kind = Literal["hazard", "gap", "context"]
 Direction = Literal["lower", "higher", "none"]
@@ -111,12 +114,21 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Programme:
-    """A folder of indicators for one harm, with its page in plain English."""
+    """A folder of indicators for one harm, with its page in plain English.
+
+    `measures` are worked out by commands of their own, not from one person's record.
+    """
 
     name: str
     title: str
     page: str
     indicators: tuple[Indicator, ...]
+    measures: tuple[Measure, ...] = ()
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the indicators, then of the measures."""
+        return [each.id for each in self.indicators] + [each.id for each in self.measures]
 
 
 def hazard(

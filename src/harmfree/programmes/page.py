@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 
 from harmfree.programmes.check import lists_of
 from harmfree.programmes.english import outline
 from harmfree.programmes.examples import examples
-from harmfree.programmes.indicator import TAG_MEANING, Indicator, Programme
+from harmfree.programmes.indicator import TAG_MEANING, Indicator, Programme, Provenance
+from harmfree.programmes.measure import Measure
 from harmfree.programmes.registry import shipped_code_folders
 from harmfree.records.codes import CodeList, canonical_unit, load_library
 from harmfree.records.codes.report import UNVERIFIED
 
+BETTER = {"lower": "lower is better", "higher": "higher is better", "none": "for context"}
 
-def flags(indicator: Indicator, today: date) -> list[str]:
+
+def flags(indicator: Indicator | Measure, today: date) -> list[str]:
     """Warnings that go wherever the indicator shows: ``overdue``, ``unverified``."""
     said = ["overdue for review"] if indicator.overdue(today) else []
     return said + (["unverified"] if indicator.unverified else [])
@@ -80,16 +85,47 @@ def indicator_page(indicator: Indicator, today: date) -> str:
         *(f"  {_described(name)}" for name in lists_of(indicator)),
         "",
         *_examples(indicator),
-        f"Source: {source.source}",
-        f"  [{source.tag}] {TAG_MEANING[source.tag]}",
-        f"Author: {source.author}. Reviewed {source.reviewed}; due again {source.review_due}.",
+        *_answers_for(source),
     ]
     return "\n".join(lines)
 
 
+def measure_summary(measure: Measure, today: date) -> dict[str, object]:
+    """A measure's facts in full, as JSON takes them."""
+    source = asdict(measure.provenance)
+    dates = {name: source[name].isoformat() for name in ("reviewed", "review_due")}
+    words = {k: v for k, v in asdict(measure).items() if k != "provenance"}
+    return words | source | dates | {"kind": "measure", "flags": flags(measure, today)}
+
+
+def measure_page(measure: Measure, today: date) -> str:
+    """The measure in full."""
+    source, warnings = measure.provenance, flags(measure, today)
+    lines = [
+        f"{measure.id}: {measure.title}" + (f"  [{', '.join(warnings)}]" if warnings else ""),
+        f"measure, {BETTER[measure.direction]}; version {source.version}; by `{measure.command}`",
+        "",
+        f"Why: {measure.why}",
+        f"Denominator: {measure.denominator}",
+        f"Numerator: {measure.numerator}",
+        *([f"Unit: {measure.unit}"] if measure.unit else []),
+        *([f"Note: {measure.note}"] if measure.note else []),
+        "",
+        *_answers_for(source),
+    ]
+    return "\n".join(lines)
+
+
+def _answers_for(source: Provenance) -> list[str]:
+    return [
+        f"Source: {source.source}",
+        f"  [{source.tag}] {TAG_MEANING[source.tag]}",
+        f"Author: {source.author}. Reviewed {source.reviewed}; due again {source.review_due}.",
+    ]
+
+
 def _kind(indicator: Indicator) -> str:
-    better = {"lower": "lower is better", "higher": "higher is better", "none": "for context"}
-    return f"{indicator.kind}, {better[indicator.direction]}"
+    return f"{indicator.kind}, {BETTER[indicator.direction]}"
 
 
 def _described(name: str) -> str:
@@ -110,11 +146,18 @@ def _examples(indicator: Indicator) -> list[str]:
 
 
 def programme_page(programme: Programme, today: date) -> str:
-    """The programme's page and a line for each of its indicators."""
-    width = max(len(each.id) for each in programme.indicators)
-    lines = [programme.page.rstrip(), ""]
-    for each in programme.indicators:
+    """The programme's page and a line for each of its indicators and measures."""
+    held: list[Indicator | Measure] = [*programme.indicators, *programme.measures]
+    return "\n".join([programme.page.rstrip(), "", *listing(held, today)])
+
+
+def listing(held: Sequence[Indicator | Measure], today: date) -> list[str]:
+    """A line for each: id, kind, title, warnings."""
+    width = max((len(each.id) for each in held), default=0)
+    lines = []
+    for each in held:
+        kind = each.kind if isinstance(each, Indicator) else "measure"
         warnings = ", ".join(flags(each, today))
         said = f"  [{warnings}]" if warnings else ""
-        lines.append(f"{each.id:<{width}}  {each.kind:<7}  {each.title}{said}")
-    return "\n".join(lines)
+        lines.append(f"{each.id:<{width}}  {kind:<7}  {each.title}{said}")
+    return lines

@@ -6,11 +6,14 @@ import importlib
 import pkgutil
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from harmfree.programmes.errors import ProgrammeError, UnknownIndicatorError
 from harmfree.programmes.indicator import Indicator, Programme
+from harmfree.programmes.measure import Measure
 
 HERE = Path(__file__).resolve().parent
+Defined = TypeVar("Defined", Indicator, Measure)
 
 
 def programme_names() -> tuple[str, ...]:
@@ -29,14 +32,14 @@ def programmes() -> dict[str, Programme]:
     found = {name: _load(name) for name in programme_names()}
     seen: dict[str, str] = {}
     for name, programme in found.items():
-        for indicator in programme.indicators:
-            if indicator.id in seen:
+        for identifier in programme.ids:
+            if identifier in seen:
                 raise ProgrammeError(
-                    f"The indicator id '{indicator.id}' is used twice.",
-                    where=f"programmes {seen[indicator.id]} and {name}",
+                    f"The indicator id '{identifier}' is used twice.",
+                    where=f"programmes {seen[identifier]} and {name}",
                     do="Give one of them another id.",
                 )
-            seen[indicator.id] = name
+            seen[identifier] = name
     return found
 
 
@@ -50,7 +53,16 @@ def _load(name: str) -> Programme:
             do="Say in plain English what the programme is for.",
         )
     text = page.read_text(encoding="utf-8")
-    return Programme(name, text.splitlines()[0].lstrip("# "), text, tuple(module.INDICATORS))
+    title = text.splitlines()[0].lstrip("# ")
+    return Programme(name, title, text, tuple(module.INDICATORS), _measures(name))
+
+
+def _measures(name: str) -> tuple[Measure, ...]:
+    """The programme's measures, when it has a `measures` module."""
+    if not (HERE / name / "measures.py").is_file():
+        return ()
+    module = importlib.import_module(f"harmfree.programmes.{name}.measures")
+    return tuple(module.MEASURES)
 
 
 def indicators(names: tuple[str, ...] = ()) -> list[Indicator]:
@@ -68,15 +80,37 @@ def indicators(names: tuple[str, ...] = ()) -> list[Indicator]:
     return [each for name in names or held for each in held[name].indicators]
 
 
+def measures(names: tuple[str, ...] = ()) -> list[Measure]:
+    """Measures of the programmes named, or of all, in the programmes' own order.
+
+    Raises:
+        UnknownIndicatorError: no such programme.
+    """
+    indicators(names)
+    return [each for name in names or programmes() for each in programmes()[name].measures]
+
+
+def measure(identifier: str) -> Measure:
+    """The measure with this id.
+
+    Raises:
+        UnknownIndicatorError: with the nearest ids.
+    """
+    return _found(identifier, {each.id: each for each in measures()})
+
+
 def indicator(identifier: str) -> Indicator:
     """The indicator with this id.
 
     Raises:
         UnknownIndicatorError: with the nearest ids.
     """
+    return _found(identifier, {each.id: each for each in indicators()})
+
+
+def _found(identifier: str, held: dict[str, Defined]) -> Defined:
     from difflib import get_close_matches
 
-    held = {each.id: each for each in indicators()}
     if identifier in held:
         return held[identifier]
     near = get_close_matches(identifier, held, n=3)

@@ -19,7 +19,7 @@ def add(life: Life) -> None:
         rate = np.interp(age, ages, [float(row[f"a{a}"]) for a in ages])
         sex = np.where(life.people.female, float(row["female"]), 2 - float(row["female"]))
         rows, days = life.visits(rate * sex * np.exp(0.2 * life.people.illness), rng)
-        days = _in_season(life, rng, days, float(row["winter"]))
+        rows, days = _in_season(life, rng, (rows, days), float(row["winter"]))
         life.note(rows, days, row["key"])
         treated = rng.random(len(rows)) < float(row["treated"]) * _habit(life, rows, days)
         _antibiotic(life, rng, row, rows[treated], days[treated])
@@ -34,12 +34,18 @@ def add(life: Life) -> None:
     _kidney_injury(life, rng, age)
 
 
-def _in_season(life: Life, rng: np.random.Generator, days: Days, winter: float) -> Days:
+def _in_season(
+    life: Life, rng: np.random.Generator, visits: tuple[Rows, Days], winter: float
+) -> tuple[Rows, Days]:
     """Move this share of the infections to the winter months around their date."""
+    rows, days = visits
     moved = rng.random(len(days)) < winter
     phase = (days - 10) % 365
     shift = np.where(moved, -phase * 0.6 + np.where(phase > 182, 365 * 0.6, 0), 0)
-    return np.clip(days + shift, life.settings.first, life.settings.last).astype(np.int32)
+    # What moves beyond the ends of the record happened before or after it.
+    later = days + shift
+    inside = (later >= life.settings.first) & (later <= life.settings.last)
+    return rows[inside], later[inside].astype(np.int32)
 
 
 def _habit(life: Life, rows: Rows, days: Days) -> Floats:
