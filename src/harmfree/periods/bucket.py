@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.expressions import Derivation, DerivationInput
+from harmfree.periods.kernel_streams import count_rows, fill_rows
 from harmfree.periods.kernel_tables import UNKNOWN_DAY, Events, People
 from harmfree.periods.plan import Plan
+from harmfree.periods.windows import FIRST_DAY, LAST_DAY
 
 Days = npt.NDArray[np.int32]
 
@@ -34,77 +37,86 @@ class BucketArrays:
     unit: npt.NDArray[np.int16]
     until: Days = field(default_factory=lambda: np.zeros(0, np.int32))
 
-    def events(self, plan: Plan) -> Events:
-        """The event columns with the plan's derived quantities worked out."""
-        rows, place = self._places(plan)
-        persons = np.searchsorted(self.people.persons["first_event"], rows, side="right") - 1
-        derived = np.full((len(plan.derivations), len(rows)), np.nan, np.float32)
+    def events(self, plan: Plan, horizon: int) -> Events:
+        """The event columns with the plan's derived quantities worked out.
+
+        Args:
+            plan: whose derivations are meant.
+            horizon: the first day that no longer counts; later events are not looked at.
+        """
+        first, rows, source = self._read(plan, horizon)
+        counts = np.diff(self.people.persons["first_event"])
+        person = np.repeat(np.arange(len(counts)), counts)[rows]
+        derived = np.full(len(rows), np.nan, np.float32)
         for number, derivation in enumerate(plan.derivations):
-            self._derive(plan, derivation, rows, persons, derived[number])
-        return Events(self.date, self.code, self.value, self.unit, self.until, place, derived)
+            mine = slice(first[number], first[number + 1])
+            if first[number] < first[number + 1]:
+                seen = self._seen(plan, derivation, rows[mine], source[mine], person[mine])
+                changed = (seen.person[1:] != seen.person[:-1]) | (seen.day[1:] != seen.day[:-1])
+                last_of_day = np.append(changed, True)
+                derived[mine][last_of_day] = derivation.function(seen)[last_of_day]
+        columns = (self.date, self.code, self.value, self.unit, self.until)
+        return Events(*columns, derived, rows, first)
 
-    def _places(self, plan: Plan) -> tuple[npt.NDArray[np.int64], Days]:
-        """The rows that some derivation reads, and the place of each row among them."""
-        if not plan.derivations:
-            return np.zeros(0, np.int64), np.zeros(0, np.int32)
-        read = np.zeros(len(plan.tables.first_listener) - 1, np.bool_)
-        for derivation in plan.derivations:
-            for name in derivation.lists:
-                read[plan.lists[name].code_ids] = True
-        of_row = read[self.code]
-        return np.flatnonzero(of_row), np.cumsum(of_row, dtype=np.int32) - np.int32(1)
+    def _read(self, plan: Plan, horizon: int) -> tuple[Days, Days, npt.NDArray[np.int8]]:
+        """The rows that each derivation reads and their lists: offsets, rows, numbers of lists."""
+        first_reader, readers = plan.readers
+        first = np.zeros(len(plan.derivations) + 1, np.int32)
+        count_rows(first_reader, readers, self.code, self.date, horizon, first)
+        first = np.cumsum(first, dtype=np.int32)
+        rows, source = np.zeros(first[-1], np.int32), np.zeros(first[-1], np.int8)
+        if len(rows):
+            at = first.copy()
+            fill_rows(first_reader, readers, self.code, self.date, horizon, at, rows, source)
+        return first, rows, source
 
-    def _derive(
+    def _seen(
         self,
         plan: Plan,
         derivation: Derivation,
-        every_row: npt.NDArray[np.int64],
-        every_person: npt.NDArray[np.int64],
-        out: npt.NDArray[np.float32],
-    ) -> None:
-        source, factors = list_of_code(plan, derivation)
-        of_row = source[self.code[every_row]]
-        mine = np.flatnonzero(of_row >= 0)
-        if not len(mine):
-            return
-        rows, person, of_row = every_row[mine], every_person[mine], of_row[mine]
-        persons = self.people.persons
-        factor = factors[of_row, self.unit[rows]]
+        rows: Days,
+        source: npt.NDArray[np.int8],
+        person: npt.NDArray[np.int64],
+    ) -> DerivationInput:
+        factor = list_factors(plan, derivation)[source, self.unit[rows]]
         value = (self.value[rows].astype(np.float64) * factor).astype(np.float32)
-        day = self.date[rows]
-        found = derivation.function(
-            DerivationInput(
-                day=day,
-                value=value.astype(np.float64),
-                source=of_row,
-                person=person,
-                age=ages_on(persons["birth"][person], day),
-                female=persons["sex"][person] == 1,
-            )
+        persons, day = self.people.persons, self.date[rows]
+        return DerivationInput(
+            day=day,
+            value=value.astype(np.float64),
+            source=source,
+            person=person,
+            age=ages_on(persons["birth"][person], day),
+            female=persons["sex"][person] == 1,
         )
-        last_of_day = np.append((person[1:] != person[:-1]) | (day[1:] != day[:-1]), True)
-        out[mine[last_of_day]] = found[last_of_day]
 
 
-def list_of_code(
-    plan: Plan, derivation: Derivation
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float64]]:
-    """For each code, which of the derivation's lists holds it (-1: none), and the lists' factors.
+def list_factors(plan: Plan, derivation: Derivation) -> npt.NDArray[np.float64]:
+    """float64[list, unit]: what values are multiplied by.
 
     A value with a comparator has the factor NaN: it is never read as the number.
     """
-    source = np.full(len(plan.tables.first_listener) - 1, -1, np.int8)
-    for number in reversed(range(len(derivation.lists))):
-        source[plan.lists[derivation.lists[number]].code_ids] = number
     factors = np.array([plan.lists[name].factors for name in derivation.lists])
-    return source, np.where(plan.tables.comparators == 0, factors, np.nan)
+    return np.where(plan.tables.comparators == 0, factors, np.nan)
+
+
+@cache
+def calendar_numbers() -> npt.NDArray[np.int32]:
+    """Year, month and day of every day from FIRST_DAY to LAST_DAY as one number, YYYYMMDD."""
+    day = np.arange(FIRST_DAY, LAST_DAY + 1).astype("datetime64[D]")
+    month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")
+    of_year = (month - year).astype(int) + 1
+    number = (year.astype(int) + 1970) * 10_000 + of_year * 100 + (day - month).astype(int) + 1
+    found: npt.NDArray[np.int32] = number.astype(np.int32)
+    return found
 
 
 def ages_on(birth: Days, day: Days) -> npt.NDArray[np.float64]:
-    """Completed years on each day; NaN when birth is unknown or later."""
-    known = birth != UNKNOWN_DAY
-    born, on = (x.astype("datetime64[D]") for x in (np.where(known, birth, 0), day))
-    born_month, on_month = born.astype("datetime64[M]"), on.astype("datetime64[M]")
-    months = (on_month - born_month).astype(int)
-    earlier = (on - on_month).astype(int) < (born - born_month).astype(int)
-    return np.where(known & (day >= birth), (months - earlier) // 12, np.nan)
+    """Completed years on each day; NaN when birth is unknown or later.
+
+    The difference of two dates written YYYYMMDD, divided by 10,000, is the age: somebody born on
+    29 February is a year older on 1 March.
+    """
+    known = (birth != UNKNOWN_DAY) & (day >= birth)
+    born, on = (calendar_numbers()[np.where(known, each, 0) - FIRST_DAY] for each in (birth, day))
+    return np.where(known, (on - born) // 10_000, np.nan)

@@ -105,7 +105,7 @@ def make_grid(plan: Plan, request: Request) -> Grid:
         first_index=index_table(request.index_dates),
         counts=np.zeros((request.sites, plan.outputs, dates + 1), np.int32),
         area=request.areas.astype(np.int32),
-        strata=np.zeros((areas, request.categories, plan.outputs, dates + 1), np.int32),
+        strata=np.zeros((areas, plan.outputs, request.categories, dates + 1), np.int32),
         band_reach=stacked(years(age) for age in request.band_edges),
     )
 
@@ -116,7 +116,7 @@ def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
     The result depends on the inputs alone: the same bucket gives the same arrays, whichever runner
     asks.
     """
-    events, grid = bucket.events(plan), make_grid(plan, request)
+    events, grid = bucket.events(plan, request.as_of + 1), make_grid(plan, request)
     memory = Memory(plan, bucket, len(request.band_edges))
     horizon, people = request.as_of + 1 - FIRST_DAY, len(bucket.people.persons) - 1
     found: list[tuple[Records, Records]] = []
@@ -133,7 +133,7 @@ def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
     none = make_runs(0, 0)
     return Swept(
         changes=grid.counts,
-        strata_changes=grid.strata,
+        strata_changes=grid.strata.swapaxes(1, 2),
         runs=np.concatenate([none.runs, *(runs for runs, _ in found)]),
         evidence=np.concatenate([none.evidence, *(rows for _, rows in found)]),
     )

@@ -58,21 +58,22 @@ def certainly(value: np.float32, comparator: int, operator: int, limit: np.float
 
 
 @compiled
-def usable_value(t: Tables, ev: Events, step: int, row: int) -> tuple[np.float32, int]:
-    """The event's value in the list's unit, and its comparator; NaN when there is none."""
+def usable_value(t: Tables, s: State, ev: Events, step: int, k: int) -> tuple[np.float32, int]:
+    """The entry's value in the list's unit, and its comparator; NaN when there is none."""
     if t.steps[step].derived >= 0:
-        return ev.derived[t.steps[step].derived, ev.place[row]], 0
+        return ev.derived[s.shift[t.steps[step].derived] + k], 0
+    row = s.entries[k].row
     unit = ev.unit[row]
     factor = t.factors[t.steps[step].factor, unit]
     return np.float32(np.float64(ev.value[row]) * factor), np.int64(t.comparators[unit])
 
 
 @compiled
-def admitted(t: Tables, ev: Events, step: int, row: int) -> bool:
+def admitted(t: Tables, s: State, ev: Events, step: int, k: int) -> bool:
     """The event's own value satisfies the step's condition, if it has one."""
     if t.steps[step].where < 0:
         return True
-    value, comparator = usable_value(t, ev, step, row)
+    value, comparator = usable_value(t, s, ev, step, k)
     operator, limit = np.int64(t.steps[step].where), t.steps[step].where_limit
     return not np.isnan(value) and certainly(value, comparator, operator, limit)
 
@@ -83,7 +84,7 @@ def window(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
     stream, at = t.steps[step].stream, bottom
     within, ago, bare = t.steps[step].within, t.steps[step].ago, t.steps[step].where < 0
     for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
-        if bare or admitted(t, ev, step, np.int64(s.entries[k].row)):
+        if bare or admitted(t, s, ev, step, k):
             moment = np.int64(s.entries[k].moment)
             base = person_of(moment)
             day = moment - base
@@ -102,7 +103,7 @@ def counted(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: in
     for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
         moment = np.int64(s.entries[k].moment)
         again = kept > 0 and s.keep[kept - 1] == moment
-        if again or not admitted(t, ev, step, np.int64(s.entries[k].row)):
+        if again or not admitted(t, s, ev, step, k):
             continue
         s.keep[kept] = moment
         kept += 1
@@ -131,7 +132,7 @@ def latest(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
     stream, at = t.steps[step].stream, bottom
     kept, kept_value, kept_comparator = NOBODY, np.float32(0), 0
     for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
-        value, comparator = usable_value(t, ev, step, np.int64(s.entries[k].row))
+        value, comparator = usable_value(t, s, ev, step, k)
         if np.isnan(value):
             continue
         moment = np.int64(s.entries[k].moment)
@@ -284,13 +285,14 @@ def leaves_at(t: Tables, s: State, step: int, k: int, last: int, horizon: int) -
 
 
 @compiled
-def daily_thousandths(t: Tables, ev: Events, step: int, row: int, listener: int) -> int:
+def daily_thousandths(t: Tables, s: State, ev: Events, step: int, k: int) -> int:
     """Daily amount of one issue in thousandths; 0 when it cannot be told."""
+    row = s.entries[k].row
     days = ev.until[row] - ev.date[row]
-    value, comparator = usable_value(t, ev, step, row)
+    value, comparator = usable_value(t, s, ev, step, k)
     if days <= 0 or np.isnan(value) or comparator != 0:
         return 0
-    weight = t.listeners[listener].weight
+    weight = t.listeners[s.entries[k].listener].weight
     return int(np.rint(np.float64(value) * weight / days * 1000))
 
 
@@ -310,12 +312,11 @@ def supply(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
         kept -= done
         if k == last:
             break
-        row = np.int64(s.entries[k].row)
-        amount = daily_thousandths(t, ev, step, row, np.int64(s.entries[k].listener))
+        amount = daily_thousandths(t, s, ev, step, k)
         if amount != 0:
             at = level(s, bottom, at, moment, amount)
             base = person_of(moment)
-            end = base + min(np.int64(ev.until[row]) - FIRST_DAY, horizon)
+            end = base + min(np.int64(ev.until[s.entries[k].row]) - FIRST_DAY, horizon)
             kept = keep_in_order(s, kept, end, amount)
     return at
 

@@ -35,21 +35,21 @@ def count_run(  # noqa: PLR0913 - compiled code has no objects to put these into
         return
     g.counts[site, out, first] += 1
     g.counts[site, out, last] -= 1
-    if g.strata.shape[1] == 0:
+    if g.strata.shape[2] == 0:
         return
     area = np.int64(g.area[site])
     for k in range(pl.strata.shape[1]):
         category = pl.strata[b.first + p, k]
         if category >= 0:
-            g.strata[area, category, out, first] += 1
-            g.strata[area, category, out, last] -= 1
+            g.strata[area, out, category, first] += 1
+            g.strata[area, out, category, last] -= 1
     bands = g.band_reach.shape[0]
     for band in range(bands):
         low, high = max(first, s.band_starts[p, band]), min(last, s.band_starts[p, band + 1])
         if low < high:
-            category = g.strata.shape[1] - bands + band
-            g.strata[area, category, out, low] += 1
-            g.strata[area, category, out, high] -= 1
+            category = g.strata.shape[2] - bands + band
+            g.strata[area, out, category, low] += 1
+            g.strata[area, out, category, high] -= 1
 
 
 @compiled

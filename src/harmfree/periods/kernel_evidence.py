@@ -122,8 +122,7 @@ def last_admitted(
     if t.steps[step].first_only:
         high = low + 1
     for k in range(high - 1, low - 1, -1):
-        row = np.int64(s.entries[k].row)
-        if come_of_age(t, s, step, horizon, k) and admitted(t, ev, step, row):
+        if come_of_age(t, s, step, horizon, k) and admitted(t, s, ev, step, k):
             return k
     return -1
 
@@ -135,7 +134,7 @@ def last_value(
     """The entry whose value counts on the last day, or -1."""
     chosen, kept, kept_comparator = -1, np.float32(0), 0
     for k in range(low, high):
-        value, comparator = usable_value(t, ev, step, np.int64(s.entries[k].row))
+        value, comparator = usable_value(t, s, ev, step, k)
         if np.isnan(value) or not come_of_age(t, s, step, horizon, k):
             continue
         again = chosen >= 0 and s.entries[chosen].moment == s.entries[k].moment
@@ -148,7 +147,6 @@ def last_value(
 def last_amount(t: Tables, s: State, ev: Events, step: int, low: int, high: int) -> int:
     """The last issue with a daily amount, or -1."""
     for k in range(high - 1, low - 1, -1):
-        row, listener = np.int64(s.entries[k].row), np.int64(s.entries[k].listener)
-        if daily_thousandths(t, ev, step, row, listener) != 0:
+        if daily_thousandths(t, s, ev, step, k) != 0:
             return k
     return -1

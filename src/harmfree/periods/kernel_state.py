@@ -46,6 +46,7 @@ class Memory:
             first_entry=np.zeros(plan.streams + 1, np.int32),
             spans=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, SPAN),
             levels=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, LEVEL),
+            shift=np.zeros(len(plan.derivations), np.int32),
             first=np.zeros(steps, np.int32),
             last=np.zeros(steps, np.int32),
             places=np.zeros(places, SPAN),

@@ -6,6 +6,7 @@ A *stream* is the events of one code list, in order of person, day and record.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from harmfree.periods.compiled import compiled
 from harmfree.periods.kernel_tables import (
@@ -16,7 +17,9 @@ from harmfree.periods.kernel_tables import (
     Block,
     Events,
     Grid,
+    Int32,
     People,
+    Records,
     State,
     Tables,
 )
@@ -62,12 +65,28 @@ def fill_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
 
 
 @compiled
+def find_derived(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
+    """Where the derived values of the block begin: they stand in the order of the entries."""
+    row = pl.persons[b.first].first_event
+    for d in range(len(t.derived_stream)):
+        low, high = np.int64(ev.first_derived[d]), np.int64(ev.first_derived[d + 1])
+        while low < high:
+            middle = (low + high) >> 1
+            if ev.derived_rows[middle] < row:
+                low = middle + 1
+            else:
+                high = middle
+        s.shift[d] = low - s.first_entry[t.derived_stream[d]]
+
+
+@compiled
 def sort_events(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
     """Fill the streams; false when there is no room for `size[ENTRIES]` entries."""
     s.size[ENTRIES] = count_entries(t, s, ev, pl, b)
     if s.size[ENTRIES] > len(s.entries):
         return False
     fill_entries(t, s, ev, pl, b)
+    find_derived(t, s, ev, pl, b)
     return True
 
 
@@ -103,3 +122,34 @@ def find_bands(s: State, g: Grid, pl: People, b: Block) -> None:
             known = birth != UNKNOWN_DAY and day < len(g.first_index)
             s.band_starts[p, band] = g.first_index[day] if known else dates
         s.band_starts[p, bands] = dates
+
+
+@compiled
+def count_rows(
+    first: Int32, readers: Records, code: Int32, date: Int32, horizon: int, counts: Int32
+) -> None:
+    """How many rows each derivation reads, into ``counts[derivation + 1]``."""
+    for row in range(len(code)):
+        if FIRST_DAY <= date[row] < horizon:
+            for k in range(first[code[row]], first[code[row] + 1]):
+                counts[readers[k].stream + 1] += 1
+
+
+@compiled
+def fill_rows(  # noqa: PLR0913 - compiled code has no objects to put these into
+    first: Int32,
+    readers: Records,
+    code: Int32,
+    date: Int32,
+    horizon: int,
+    at: Int32,
+    rows: Int32,
+    source: npt.NDArray[np.int8],
+) -> None:
+    """Write down the rows that each derivation reads, and of which of its lists they are."""
+    for row in range(len(code)):
+        if FIRST_DAY <= date[row] < horizon:
+            for k in range(first[code[row]], first[code[row] + 1]):
+                derivation = readers[k].stream
+                rows[at[derivation]], source[at[derivation]] = row, readers[k].group
+                at[derivation] += 1

@@ -37,7 +37,7 @@ STEP = np.dtype(
         ("ago", np.int16),
         ("clear", np.int16),
         ("factor", np.int16),  # row of `factors`
-        ("derived", np.int16),  # row of the derived values
+        ("derived", np.int16),  # derivation
         ("where_limit", np.float32),
         ("limit", np.float32),
         ("stream", np.int32),
@@ -98,6 +98,7 @@ class Tables(NamedTuple):
     listeners: Records  # LISTENER
     factors: npt.NDArray[np.float64]  # [list, unit]
     comparators: npt.NDArray[np.int8]  # [unit]
+    derived_stream: Int32  # derivation -> stream
     reach: Int32  # [window, day], days from FIRST_DAY
 
 
@@ -109,8 +110,9 @@ class Events(NamedTuple):
     value: npt.NDArray[np.float32]
     unit: npt.NDArray[np.int16]
     until: Int32
-    place: Int32  # row -> column of `derived`
-    derived: npt.NDArray[np.float32]  # [derivation, place]
+    derived: npt.NDArray[np.float32]  # of each derivation's rows, one derivation after another
+    derived_rows: Int32
+    first_derived: Int32  # derivation -> derived rows
 
 
 class People(NamedTuple):
@@ -136,6 +138,7 @@ class State(NamedTuple):
     first_entry: Int32  # stream -> entries
     spans: Records  # SPAN: of every step, one step after another
     levels: Records  # LEVEL
+    shift: Int32  # derivation -> where the derived value of entry 0 would be
     first: Int32  # step -> spans or levels
     last: Int32
     places: Records  # SPAN: registrations
@@ -159,7 +162,7 @@ class Grid(NamedTuple):
     first_index: Int32  # for each day from FIRST_DAY, the first index date on or after it
     counts: Int32  # [site, output, date + 1]
     area: Int32  # site -> area
-    strata: Int32  # [area, category, output, date + 1]
+    strata: Int32  # [area, output, category, date + 1]: a step's counts lie close together
     band_reach: Int32  # [band, day of birth]: day on which each band begins; categories come last
 
 

@@ -41,12 +41,16 @@ Stream = tuple[str, ...]  # the lists whose events it is made of
 
 @dataclass(frozen=True)
 class Plan:
-    """All that the kernel needs to know about a set of definitions and one store's codes."""
+    """All that the kernel needs to know about a set of definitions and one store's codes.
+
+    `readers` are the offsets of each code, and LISTENER records: which derivations read it.
+    """
 
     definitions: tuple[Definition, ...]
     steps: tuple[Step, ...]
     tables: Tables
     derivations: tuple[Derivation, ...]
+    readers: tuple[Int32, Records]
     lists: Mapping[str, ListTable]
 
     @property
@@ -119,7 +123,14 @@ def make_plan(
         pairs.append((network.spans(denominator), network.spans(both)))
     builder = _Builder(network, lists, codes, comparators)
     tables = builder.tables(pairs)
-    return Plan(tuple(definitions), tuple(network.steps), tables, tuple(builder.derivations), lists)
+    return Plan(
+        definitions=tuple(definitions),
+        steps=tuple(network.steps),
+        tables=tables,
+        derivations=tuple(builder.derivations),
+        readers=builder.readers(),
+        lists=lists,
+    )
 
 
 def _check(definitions: Sequence[Definition], lists: Mapping[str, ListTable]) -> None:
@@ -188,6 +199,7 @@ class _Builder:
                 or [np.ones(len(self.comparators))]
             ),
             comparators=np.array([COMPARATORS.index(c) for c in self.comparators], np.int8),
+            derived_stream=np.array([self.streams[d.lists] for d in self.derivations], np.int32),
             reach=stacked(self.windows or [days(0)]),
         )
 
@@ -255,10 +267,23 @@ class _Builder:
 
     def _listeners(self) -> tuple[Int32, Records]:
         """For each code the streams that take it, with its group and weight there."""
-        parts = [(np.zeros(0, np.int32), np.zeros(0, LISTENER))]
-        parts.extend(self._taken(stream, names) for names, stream in self.streams.items())
-        place, first = grouped(np.concatenate([codes for codes, _ in parts]), self.codes)
-        return first, np.concatenate([taken for _, taken in parts])[place]
+        return self._by_code(self._taken(stream, names) for names, stream in self.streams.items())
+
+    def readers(self) -> tuple[Int32, Records]:
+        """For each code the derivations that read it (`stream`), and of which list (`group`)."""
+        parts = []
+        for number, derivation in enumerate(self.derivations):
+            codes, taken = self._taken(number, derivation.lists)
+            for place in reversed(range(len(derivation.lists))):
+                held = np.isin(codes, self.lists[derivation.lists[place]].code_ids)
+                taken["group"][held] = place
+            parts.append((codes, taken))
+        return self._by_code(parts)
+
+    def _by_code(self, parts: Iterable[tuple[Int32, Records]]) -> tuple[Int32, Records]:
+        every = [(np.zeros(0, np.int32), np.zeros(0, LISTENER)), *parts]
+        place, first = grouped(np.concatenate([codes for codes, _ in every]), self.codes)
+        return first, np.concatenate([taken for _, taken in every])[place]
 
     def _taken(self, stream: int, names: Stream) -> tuple[Int32, Records]:
         """The codes of a stream; a code of several lists is taken once."""

@@ -17,7 +17,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -103,6 +103,7 @@ def to_date(day: int) -> date:
     return EPOCH + timedelta(days=int(day))
 
 
+@lru_cache(maxsize=1 << 17)
 def add_months(day: int, length: int) -> int:
     """The same day of the month `length` months later (or earlier), clipped to the month's end."""
     start = to_date(day)
