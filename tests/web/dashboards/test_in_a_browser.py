@@ -86,10 +86,14 @@ def test_axe_finds_nothing_and_nothing_sticks_out(page, site):
 def test_pages_are_light(page, site):
     for address in addresses(page, site):
         answers = []
-        page.on("response", answers.append)
+
+        def keep(answer, kept=answers):
+            kept.append(answer)
+
+        page.on("response", keep)
         page.goto(address)
         page.wait_for_load_state("networkidle")
-        page.remove_listener("response", answers.append)
+        page.remove_listener("response", keep)
         weight = sum(each.request.sizes()["responseBodySize"] for each in answers)
         assert 10_000 < weight < HEAVIEST, address
 
