@@ -16,6 +16,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
     path("account/", include("harmfree.web.accounts.urls")),
+    path("administration/clients/", include("harmfree.web.api.client_urls")),
     path("administration/", include("harmfree.web.accounts.administration_urls")),
     path("runs/", include("harmfree.web.jobs.urls")),
     path("worklist/", include("harmfree.web.worklist.urls")),

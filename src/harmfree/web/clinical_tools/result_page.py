@@ -13,8 +13,6 @@ from harmfree.clinical.result import TAG_MEANS, Result
 from harmfree.web.clinical_tools.fields import words
 from harmfree.web.clinical_tools.forms import ToolForm, given_rows
 
-DEEPEST = 4
-
 
 @dataclass(frozen=True)
 class SourceRow:
@@ -37,6 +35,15 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """A further result: its text, or what stands below it."""
+
+    label: str
+    text: str
+    inner: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True)
 class Shown:
     """A result, ready for a page.
 
@@ -45,7 +52,7 @@ class Shown:
         band: "" when there is none or when it only says the value again.
         missing: labels of what is not recorded.
         parts: how the value came about.
-        detail: further results, label and text.
+        detail: further results.
         given: the inputs, label and text.
         text: all of it as plain text, to copy into a record.
     """
@@ -55,7 +62,7 @@ class Shown:
     band: str
     missing: tuple[str, ...]
     parts: tuple[Part, ...]
-    detail: tuple[tuple[str, str], ...]
+    detail: tuple[Detail, ...]
     given: tuple[tuple[str, str], ...]
     text: str
 
@@ -84,22 +91,21 @@ def _points(points: float | None) -> str:
     return "" if points is None else show(points)
 
 
-def detail_rows(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Label and text of each further result that there is."""
+def detail_rows(detail: Mapping[str, Any]) -> Iterator[Detail]:
+    """Each further result that there is, with what stands below it."""
     for name, value in detail.items():
-        if value is not None:
-            yield words(name), flat(value)
+        if isinstance(value, Mapping):
+            yield Detail(words(str(name)), "", tuple(detail_rows(value)))
+        elif value is not None:
+            yield Detail(words(str(name)), flat(value))
 
 
-def flat(value: Any, depth: int = 0) -> str:
-    """A nested value on one line."""
-    if depth >= DEEPEST:
-        return "…"
+def flat(value: Any) -> str:
+    """A value on one line."""
     if isinstance(value, Mapping):
-        parts = (f"{words(str(key))}: {flat(inner, depth + 1)}" for key, inner in value.items())
-        return ", ".join(parts)
+        return ", ".join(f"{words(str(key))}: {flat(inner)}" for key, inner in value.items())
     if isinstance(value, list | tuple):
-        return "; ".join(flat(inner, depth + 1) for inner in value) or "none"
+        return "; ".join(map(flat, value)) or "none"
     return show(value)
 
 

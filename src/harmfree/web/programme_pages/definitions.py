@@ -19,10 +19,11 @@ from harmfree.records.codes.report import UNVERIFIED
 
 INDENT = 2
 KINDS = {
-    "hazard": "Hazard: something risky. Lower is better",
-    "gap": "Gap: care that is missing. Lower is better",
-    "context": "Context: counted, not on worklists",
+    "hazard": "Hazard: something risky",
+    "gap": "Gap: care that is missing",
+    "context": "Counted, not on worklists",
 }
+BETTER = {"lower": ". Lower is better", "higher": ". Higher is better", "none": ""}
 
 
 @dataclass
@@ -67,7 +68,7 @@ def definition(indicator: Indicator, today: date) -> Definition:
     """The definition of an indicator, ready for a page."""
     return Definition(
         indicator=indicator,
-        kind=KINDS[indicator.kind],
+        kind=KINDS[indicator.kind] + BETTER[indicator.direction],
         denominator=nested(outline(indicator.denominator)),
         numerator=nested(outline(indicator.numerator)),
         lists=[list_row(name) for name in lists_of(indicator)],
