@@ -16,6 +16,7 @@ from harmfree.rhythm.errors import RecordingError
 from harmfree.rhythm.synthetic import strip
 from harmfree.web.clinical_tools import ecg_child, ecg_upload
 from harmfree.web.clinical_tools.ecg_upload import read_upload, unpacked
+from harmfree.web.common import uploads
 
 pytestmark = pytest.mark.django_db
 RATE = 300
@@ -262,3 +263,10 @@ def test_reading_that_takes_too_long_is_stopped(monkeypatch):
 )
 def test_the_bounds_of_a_recording(count, rate, seconds, fine):
     assert (ecg_child.too_much(count, rate, seconds) == "") is fine
+
+
+def test_a_huge_upload_is_refused_before_it_is_read(clinician, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGEST", 10_000)
+    for size, status in ((5_000, 422), (20_000, 400)):
+        file = SimpleUploadedFile("x.csv", b"x" * size)
+        assert clinician.post("/tools/ecg/", {"recording": file}).status_code == status
