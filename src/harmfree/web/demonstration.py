@@ -19,6 +19,8 @@ from harmfree.web.dashboards.models import Annotation
 from harmfree.web.organisations.models import Kind, Organisation
 from harmfree.web.publication.models import Finding
 from harmfree.web.publication.publish import publish
+from harmfree.web.worklist.identities import keep, made_up
+from harmfree.web.worklist.models import Identity
 
 Progress = Callable[[str, int, int], None]
 DOMAIN = "demo.example"
@@ -53,6 +55,8 @@ def set_up(live: LiveRun, secret_folder: Path, progress: Progress) -> tuple[list
     with transaction.atomic():
         sign_ins = [_sign_in(role, _place(role), password) for role in PEOPLE]
         _roll_out(live)
+        if not Identity.objects.exists():
+            keep(made_up(live))
     return sign_ins, password
 
 
