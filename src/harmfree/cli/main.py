@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "fracture-risk": ("harmfree.cli.fracture_risk", "QFracture-2012 for everybody at a site."),
     "falls-rate": ("harmfree.cli.falls_rate", "Falls per 1,000 bed days, by care home."),
     "stewardship": ("harmfree.cli.stewardship", "Volume and choice of antibiotics by site."),
+    "births": ("harmfree.cli.births", "Care of babies born early, from a feed of births."),
     "pharmacist-impact": (
         "harmfree.cli.pharmacist_impact",
         "What the practice pharmacists changed: safety and savings.",
@@ -33,6 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "status": ("harmfree.cli.status", "What is loaded, how old it is, what was left out."),
     "serve": ("harmfree.cli.serve", "Serve the web application."),
+    "identities": ("harmfree.cli.identities", "Names and NHS numbers, sealed, for care teams."),
     "backup": ("harmfree.cli.backup", "Back up the database, the keys and the records."),
     "restore": ("harmfree.cli.restore", "Put a backup in place."),
     "api-token": ("harmfree.cli.api_token", "Make and revoke tokens of programs for the API."),
