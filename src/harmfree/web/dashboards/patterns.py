@@ -24,6 +24,17 @@ from harmfree.web.publication.models import PublishedRun, Series
 AT_ONCE = 32
 """Indicators whose counts are in memory at once: a region has some hundreds of both."""
 KEPT = 16
+PARTITIONS = (
+    (
+        "af_untreated_contraindicated",
+        "af_untreated_declined",
+        "af_untreated_antiplatelet",
+        "af_untreated_nothing",
+    ),
+)
+"""Indicators whose numerators add up to another's (af_not_anticoagulated): one hidden hides all, or
+it could be worked out from the others. With all parts hidden at the same organisations, whatever
+one part may hold more, another may hold less, and every sum stays."""
 _kept: OrderedDict[str, Pattern] = OrderedDict()
 
 
@@ -90,7 +101,16 @@ def computed(run: PublishedRun, tree: Tree, known: frozenset[int]) -> Pattern:
         )
         hidden.numerator[:, where] = found.numerator.reshape(above.shape)
         hidden.denominator[:, where] = found.denominator.reshape(above.shape)
+    _tie(hidden.numerator, names)
+    hidden.numerator[[places[each] for each in known]] = False
     return Pattern(places, {name: i for i, name in enumerate(names)}, hidden)
+
+
+def _tie(hidden: Bools, names: list[str]) -> None:
+    """Hide, in place, every part of a partition where one is hidden."""
+    for parts in PARTITIONS:
+        at = [names.index(each) for each in parts if each in names]
+        hidden[:, at] |= hidden[:, at].any(axis=1, keepdims=True)
 
 
 def _columns(hidden: Hidden, where: slice) -> Hidden:

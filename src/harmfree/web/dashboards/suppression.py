@@ -19,8 +19,9 @@ shown bound their numerators). After Cox LH (1980) J Am Stat Assoc 75:377-385 an
 
 Limits: months stand alone, because no sum over months is published (charts of such series must be
 drawn from what is shown, never from hidden counts); indicators whose populations nest in one
-another are not compared; a breakdown (`suppression_by_category`) is protected for one month only,
-so no other month of it may be shown; two people who pool what each may see are not prevented.
+another are not compared (those known to add up are tied, see `patterns.PARTITIONS`); a breakdown
+(`suppression_by_category`) is protected for one month only, so no other month of it may be shown;
+two people who pool what each may see are not prevented.
 """
 
 from __future__ import annotations
@@ -302,6 +303,12 @@ def _cost(count: int, length: int, need: int) -> tuple[bool, int, int]:
     """Sort key: enough in one step first, then the fewest counts hidden, then the smallest."""
     enough = count - 1 >= need
     return not enough, length, count if enough else -count
+
+
+def small_parts(pairs: Sequence[tuple[int, int]], smallest: int) -> bool:
+    """Whether any whole, any part of it or any rest is small: (whole, part) in each pair."""
+    counts = [n for whole, part in pairs for n in (whole, part, whole - part)]
+    return bool(is_small(np.array(counts, np.int64), smallest).any())
 
 
 def rounded(counts: Ints, base: int) -> Ints:
