@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +20,11 @@ from harmfree.programmes.registry import indicators, programmes
 from harmfree.records.pseudonym import shown
 from harmfree.web.accounts.models import User
 from harmfree.web.publication.models import Person
+from harmfree.web.worklist.errors import SealError
 from harmfree.web.worklist.models import Case, Line, Look
+from harmfree.web.worklist.sealing import unseal
+
+log = logging.getLogger(__name__)
 
 State = Case.State
 PAGE = 50
@@ -129,6 +134,7 @@ class Row:
 
     person: Person
     pseudonym: str
+    name: str = ""
     items: list[Item] = field(default_factory=list)
 
 
@@ -159,18 +165,30 @@ def lines(
     )
     people = Person.objects.filter(filters.people())
     if filters.state == "open":
-        people = people.filter(line__organisation=organisation).select_related("line")
+        people = people.filter(line__organisation=organisation).select_related("line", "identity")
         if filters.narrowed:
             people = people.filter(Exists(wanted))
         return people.order_by("-line__hazards", "-line__gaps", "line__oldest", "pseudonym")
-    return people.filter(Exists(wanted)).order_by("pseudonym")
+    return people.filter(Exists(wanted)).select_related("identity").order_by("pseudonym")
+
+
+def name_of(person: Person) -> str:
+    """The person's name, for the care team; empty where none is kept or it cannot be opened."""
+    identity = getattr(person, "identity", None)
+    if identity is None:
+        return ""
+    try:
+        return unseal(identity.name, "name", person.pk)
+    except SealError as fault:
+        log.warning("A name cannot be opened: %s", fault.what)
+        return ""
 
 
 def rows(
     people: Iterable[Person], organisation: int, filters: Filters, extract: date | None
 ) -> list[Row]:
     """The lines of a page with their cases, hazards first."""
-    found = {each.pk: Row(each, shown(each.pk)) for each in people}
+    found = {each.pk: Row(each, shown(each.pk), name_of(each)) for each in people}
     cases = (
         Case.objects.filter(person__in=list(found), organisation=organisation, state=filters.state)
         .select_related("assigned_to")

@@ -63,12 +63,14 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
     run = PublishedRun.live()
     people = listing.lines(node.id, filters, access.user, before)
     page = Paginator(people, listing.PAGE).get_page(request.GET.get("page"))
+    rows = listing.rows(page, node.id, filters, run.extract_date if run else None)
     record(
         access,
         "worklist.viewed",
         subject=f"worklist:{code}",
         organisation=code,
         reason="worklist",
+        identified=sum(bool(row.name) for row in rows),
         page=page.number,
         filters=filters.address(),
     )
@@ -77,7 +79,7 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
         "site": node,
         "filters": filters,
         "page": page,
-        "rows": listing.rows(page, node.id, filters, run.extract_date if run else None),
+        "rows": rows,
         "run": run,
         "before": before,
         "ranking": listing.RANKING,
