@@ -35,6 +35,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "status": ("harmfree.cli.status", "What is loaded, how old it is, what was left out."),
     "serve": ("harmfree.cli.serve", "Serve the web application."),
     "identities": ("harmfree.cli.identities", "Names and NHS numbers, sealed, for care teams."),
+    "users": ("harmfree.cli.users", "Add, invite and deactivate the people who sign in."),
+    "audit": ("harmfree.cli.audit", "Check and export the audit trail."),
     "backup": ("harmfree.cli.backup", "Back up the database, the keys and the records."),
     "restore": ("harmfree.cli.restore", "Put a backup in place."),
     "api-token": ("harmfree.cli.api_token", "Make and revoke tokens of programs for the API."),

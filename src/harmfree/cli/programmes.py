@@ -52,7 +52,7 @@ def show(identifier: str, as_json: bool) -> None:
 
     Exit codes: 0 done; 30 a programme is not right; 31 no such indicator or programme.
     """
-    from harmfree.programmes import indicator, measures, programmes
+    from harmfree.programmes import indicator, measure, measures, programmes
     from harmfree.programmes.page import (
         indicator_page,
         measure_page,
@@ -69,11 +69,11 @@ def show(identifier: str, as_json: bool) -> None:
         page = programme_page(programme, today)
         click.echo(json.dumps({"page": programme.page, "indicators": held}) if as_json else page)
         return
-    for each in measures():
-        if each.id == identifier:
-            facts = json.dumps(measure_summary(each, today), indent=2)
-            click.echo(facts if as_json else measure_page(each, today))
-            return
+    if identifier in {each.id for each in measures()}:
+        one = measure(identifier)
+        facts = json.dumps(measure_summary(one, today), indent=2)
+        click.echo(facts if as_json else measure_page(one, today))
+        return
     found = indicator(identifier)
     click.echo(_full_json(found, today) if as_json else indicator_page(found, today))
 
