@@ -177,8 +177,7 @@ def evidence(live: LiveRun, definitions: list[int]) -> dict[tuple[int, int], lis
     for row, term, unit in zip(table.select(columns).to_pylist(), terms, units, strict=True):
         event: dict[str, Any] = {"date": row["date"].isoformat(), "term": term}
         if row["value"] is not None:
-            said = f"{unit['comparator']}{row['value']:.4g} {unit['unit']}"
-            event["value"] = said.strip()
+            event["value"] = written(unit["comparator"], row["value"], unit["unit"])
         found.setdefault((row["person"], row["definition"]), []).append(event)
     for events in found.values():
         events.sort(key=lambda event: str(event["date"]))
