@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "harmfree.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Write what people do with their accounts to the audit trail."""
+        from harmfree.web.accounts.events import listen
+
+        listen()

@@ -97,14 +97,23 @@ class Membership(models.Model):
 
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "organisation"],
-                name="one_membership",
-                nulls_distinct=False,
-            )
+                fields=["user", "role", "organisation"], name="one_membership_at"
+            ),
+            # SQLite takes two empty organisations for different ones.
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(organisation__isnull=True),
+                name="one_membership_everywhere",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} at {self.organisation or 'every organisation'}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the role holds on a day."""
+        began = self.valid_from is None or self.valid_from <= day
+        return began and (self.valid_to is None or day < self.valid_to)
 
 
 def in_a_week() -> datetime:
@@ -117,8 +126,19 @@ def fresh_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations, narrowed by what can be done with them."""
+
+    def open(self) -> InvitationQuerySet:
+        """Those that can be accepted now."""
+        return self.filter(accepted__isnull=True, until__gt=timezone.now())
+
+
 class Invitation(models.Model):
-    """An invitation to join with a role; its token is used once."""
+    """An invitation to join with a role; its token is used once, and only its digest is kept.
+
+    `invited_by` is nobody when the command line invited.
+    """
 
     email = models.EmailField("E-mail address")
     name = models.CharField("Name", max_length=150, blank=True)
@@ -127,10 +147,14 @@ class Invitation(models.Model):
         "organisations.Organisation", null=True, blank=True, on_delete=models.PROTECT
     )
     token_digest = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    invited_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="invitations"
+    )
     made = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(default=in_a_week)
     accepted = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Invitation of {self.email}"

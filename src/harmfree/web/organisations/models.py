@@ -72,6 +72,21 @@ class Organisation(models.Model):
         return began and (self.valid_to is None or day < self.valid_to)
 
 
+class FormerParent(models.Model):
+    """Until a day (not included) `organisation` stood below `parent` (none: at the top)."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="former_parents"
+    )
+    parent = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="former_children"
+    )
+    until = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation.code} below {self.parent or 'nothing'} until {self.until}"
+
+
 class Succession(models.Model):
     """On a day, `successor` took over all or part of `predecessor`."""
 
