@@ -184,6 +184,12 @@ def evidence(live: LiveRun, definitions: list[int]) -> dict[tuple[int, int], lis
     return found
 
 
+def written(comparator: str, value: float, unit: str) -> str:
+    """A value as people write it; UCUM's unit 1 (a plain number) is left out."""
+    said = f"{comparator}{value:.4g} {'' if unit == '1' else unit}"
+    return said.strip()
+
+
 def _series(counts: Cube, coming: PublishedRun, codes: dict[int, int], progress: Progress) -> None:
     verdicts = variations(counts)
     filled = np.argwhere(counts.denominator.any(axis=2))
