@@ -103,7 +103,8 @@ def rows_of(reader: Reader, nodes: list[Node], assumed: Assumptions) -> list[Row
 
         def last(indicator: str, side: str, at: int = node.id) -> int | None:
             figures = held.get((at, indicator))
-            return None if figures is None else getattr(figures, side)[-1]
+            # No series is published where nobody was ever looked at.
+            return 0 if figures is None else getattr(figures, side)[-1]
 
         rows.append(_row(node, last, lists.get(node.code), assumed))
     return rows
