@@ -1,35 +1,142 @@
-"""`python3 run.py bench [--home FOLDER] [--people N]`: the engine's benchmark, as ratios."""
+"""`python3 run.py bench [--people N ...] [--home FOLDER]`: the engine's benchmarks, as ratios.
+
+Prints the tables of docs/benchmarks.md. `--quick` measures one round in place of three.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
+import shutil
+import statistics
 import tempfile
 from pathlib import Path
 
-from benchmarks.engine import run
+import duckdb
+import numba
+import numpy as np
+
+from benchmarks import engine, load, person, sql
+from benchmarks.measure import HEADER, Taken, interleaved, seconds
+from harmfree.programmes.registry import indicators
+from harmfree.publish.run import plan_for
 from harmfree.records import Store
 from harmfree.records.sources.synthetic.build import build
 from harmfree.records.sources.synthetic.clock import Settings
 
 
+def engine_table(home: Path, rounds: int) -> dict[str, Taken]:
+    """Print the engine's cases against the floor, and its memory."""
+    manifest = Store.open(home).manifest
+    print(f"\n### {manifest.people:,} people, {manifest.events:,} events\n")
+    names, taken = engine.run(home, rounds)
+    print(HEADER)
+    for name in names:
+        print(taken[name].row(name, taken[names[0]]))
+    months = taken[names[2]].processor / taken[names[3]].processor
+    print(f"\n60 months against 1 month: {months:.2f} times the processor time.")
+    print(f"Plan (programmes read, code lists resolved): {engine.plan_seconds(home):.2f} s, once.")
+    print(
+        f"Peak memory of a process that does the largest case: {engine.peak_memory(home):.2f} GB."
+    )
+    return taken
+
+
+def sql_table(home: Path, rounds: int, months: int) -> None:
+    """Print six indicators by the kernel and by SQL; the counts must be equal."""
+    store = Store.open(home)
+    plan = plan_for(store, [each for each in indicators() if each.id in sql.SIX], None)
+    dates = sql.months_of(store, 60)
+    asked = dates[:: max(1, 60 // months)]
+    expected = engine.sweep(store, plan, 60, False)
+    analyst = sql.Analyst(store, plan)
+    columns = [dates.index(day) for day in asked]
+    if not np.array_equal(analyst.as_of(asked), expected[..., columns]):
+        raise SystemExit("As-of SQL and the kernel do not count the same.")
+    if not np.array_equal(analyst.windows(dates), expected):
+        raise SystemExit("Window SQL and the kernel do not count the same.")
+    taken = interleaved(
+        {
+            "kernel": lambda: engine.sweep(store, plan, 60, False),
+            "tables": lambda: sql.Analyst(store, plan),
+            "months": lambda: analyst.as_of(asked),
+            "windows": lambda: analyst.windows(dates),
+        },
+        rounds,
+    )
+    print_sql(taken, len(asked))
+
+
+def print_sql(taken: dict[str, Taken], asked: int) -> None:
+    """Print what the ways took, SQL with its shared tables, scaled to 60 months."""
+    kernel, scale = taken["kernel"], 60 / asked
+    print("\n#### Six indicators, 60 months, the same counts by every way\n")
+    print(
+        "| way | wall s | processor s | wall x kernel | processor x kernel |\n|---|---|---|---|---|"
+    )
+    print(f"| kernel | {kernel.wall:.2f} | {kernel.processor:.2f} | 1 | 1 |")
+    for name, part, factor in (
+        (f"as-of SQL, a query a month ({asked} measured)", taken["months"], scale),
+        ("window-function SQL, one sweep", taken["windows"], 1.0),
+    ):
+        wall = taken["tables"].wall + factor * part.wall
+        used = taken["tables"].processor + factor * part.processor
+        ratios = f"{wall / kernel.wall:.1f} | {used / kernel.processor:.1f}"
+        print(f"| {name} | {wall:.2f} | {used:.2f} | {ratios} |")
+    one = taken["tables"].wall + taken["months"].wall / asked
+    print(f"\nOne month of as-of SQL with its tables: {one:.2f} s, {one / kernel.wall:.1f} times")
+    print(f"the kernel's 60 months. Load {statistics.median(t.load for t in taken.values()):.1f}.")
+
+
+def other_tables(home: Path, megabytes: int, rounds: int) -> None:
+    """Print one person's time and the loading of FHIR."""
+    median, high, most = person.run(home)
+    print("\n### One person, all indicators, reference evaluator\n")
+    print(
+        f"Median {median:.1f} ms, 95th percentile {high:.1f} ms, most {most:.1f} ms (200 people)."
+    )
+    print("\n### Loading FHIR NDJSON\n\n| what | wall s | |\n|---|---|---|")
+    for what, taken, note in load.run(megabytes, rounds):
+        print(f"| {what} | {taken:.2f} | {note} |")
+
+
+def region(folder: Path, people: int) -> Path:
+    """Build a region of so many people and say how long it took."""
+    home = folder / f"region_{people}"
+    wall, _ = seconds(lambda: build(Settings(people, 1), home))
+    print(f"\nBuilt {people:,} people in {wall:.0f} s.")
+    return home
+
+
 def main() -> None:
-    """Build a region when no store is given, measure, and print the table."""
+    """Build regions when no store is given, measure, and print the tables."""
     parser = argparse.ArgumentParser(prog="run.py bench")
     parser.add_argument("--home", type=Path, help="a store to measure on")
-    parser.add_argument("--people", type=int, default=100_000, help="size of the region to build")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--people", type=int, nargs="+", default=[100_000], help="regions to build")
+    parser.add_argument("--scratch", type=Path, help="where to build them (default: temporary)")
+    parser.add_argument("--months", type=int, default=60, help="as-of months to measure")
+    parser.add_argument("--megabytes", type=int, default=300, help="size of the FHIR export")
+    parser.add_argument("--quick", action="store_true", help="one round in place of three")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        home = asked.home or Path(scratch)
-        if asked.home is None:
-            build(Settings(asked.people, 1), home)
-        manifest = Store.open(home).manifest
-        print(f"{manifest.people:,} people, {manifest.events:,} events; {os.cpu_count()} cores,")
-        print(f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}")
-        for what, median, note in run(home, asked.repeats):
-            print(f"{what:48} {median:8.2f}  {note}")
+    rounds = 1 if asked.quick else 3
+    print(
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, DuckDB {duckdb.__version__},"
+    )
+    print(f"numba {numba.__version__}, numpy {np.__version__}; load {os.getloadavg()[0]:.1f}")
+    if asked.home:
+        engine_table(asked.home, rounds)
+        sql_table(asked.home, rounds, asked.months)
+        other_tables(asked.home, asked.megabytes, rounds)
+        return
+    with tempfile.TemporaryDirectory(dir=asked.scratch) as scratch:
+        for place, people in enumerate(asked.people):
+            home = region(Path(scratch), people)
+            engine_table(home, rounds)
+            sql_table(home, rounds, asked.months)
+            if place == 0:
+                other_tables(home, asked.megabytes, rounds)
+            shutil.rmtree(home)
 
 
 if __name__ == "__main__":

@@ -1,92 +1,116 @@
 """The engine against the floor: one DuckDB scan that sums the event columns of the same Parquet.
 
-Everything is a ratio measured in one run, so that it means the same on any machine. Compilation is
-done before (reported apart); every figure is the median of `repeats`, with the spread.
+Everything is a ratio measured in one run, so that it means the same on any machine.
+`python -m benchmarks.engine HOME` runs the largest case once and tells the memory that it needed.
 """
 
 from __future__ import annotations
 
 import resource
-import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
-from harmfree.periods.engine import Request
+from benchmarks.measure import Taken, Work, interleaved
+from harmfree.periods.engine import Request, totals
 from harmfree.periods.local import run_local
 from harmfree.periods.plan import Plan
 from harmfree.periods.stored import AGE_EDGES, CATEGORIES
 from harmfree.periods.windows import to_day
+from harmfree.programmes.indicator import Indicator
 from harmfree.programmes.registry import indicators
 from harmfree.publish.places import Places
 from harmfree.publish.run import index_dates, plan_for
 from harmfree.records import Store
 
 PINCER = "pincer_"
+WORKERS = 2
 
 
-def timed(work: Callable[[], object], repeats: int) -> tuple[float, float, float]:
-    """Median, least and most seconds."""
-    seconds = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds), min(seconds), max(seconds)
+def files(store: Store) -> list[str]:
+    """The Parquet files of the events."""
+    return [str(store.path(number) / "event.parquet") for number in store.buckets]
 
 
 def floor(store: Store) -> None:
     """Read every column of every event once, on two threads."""
-    files = [str(store.path(number) / "event.parquet") for number in store.buckets]
     connection = duckdb.connect()
-    connection.sql("set threads = 2")
+    connection.sql(f"set threads = {WORKERS}")
     connection.sql(
         "select sum(person), sum(epoch(date)), sum(code_id), sum(value), sum(unit_id),"
-        f" sum(epoch(until)), count(*) from read_parquet({files!r})"
+        f" sum(epoch(until)), count(*) from read_parquet({files(store)!r})"
     ).fetchall()
 
 
-def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> None:
-    """Every definition over every bucket: counts, periods, and open ones with their evidence."""
+def request(store: Store, months: int, breakdowns: bool) -> Request:
+    """So many months up to the extract date, at every site."""
     as_of = to_day(store.manifest.extract_date)
     areas, _ = Places(store.sites).areas()
     extra = (len(CATEGORIES), AGE_EDGES) if breakdowns else (0, ())
-    request = Request(as_of, index_dates(as_of, months), store.sites.num_rows, areas, *extra)
-    total = np.int64(0)
-    for part in run_local(plan, store, request, store.buckets, workers=2):
-        total += part.changes[..., 0].sum()
-    assert total > 0
+    return Request(as_of, index_dates(as_of, months), store.sites.num_rows, areas, *extra)
 
 
-def run(home: Path, repeats: int = 3) -> list[tuple[str, float, str]]:
-    """Measure on the store at `home`; rows of (what, median seconds, spread and ratio)."""
+def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> npt.NDArray[np.int64]:
+    """Every definition over every bucket: counts, periods, and open ones with their evidence.
+
+    The counts: int64[site, 2 * definition + (0 denominator, 1 numerator), month].
+    """
+    asked = request(store, months, breakdowns)
+    changes = np.zeros((asked.sites, plan.outputs, months + 1), np.int64)
+    open_ones = 0
+    for part in run_local(plan, store, asked, store.buckets, workers=WORKERS):
+        changes += part.changes
+        open_ones += part.evidence.num_rows
+    assert open_ones > 0
+    return totals(changes)
+
+
+def chosen(prefix: str) -> list[Indicator]:
+    """The indicators whose id begins so."""
+    return [each for each in indicators() if each.id.startswith(prefix)]
+
+
+def run(home: Path, rounds: int = 3) -> tuple[list[str], dict[str, Taken]]:
+    """Names of the cases, the floor first, and what each took."""
     store = Store.open(home)
     every = indicators()
-    whole = plan_for(store, every, None)
-    pincer = plan_for(store, [each for each in every if each.id.startswith(PINCER)], None)
+    whole, pincer = plan_for(store, every, None), plan_for(store, chosen(PINCER), None)
+    number, few = len(every), len(pincer.definitions)
+    cases: dict[str, Work] = {
+        "floor: DuckDB sums every event column": lambda: floor(store),
+        f"{number} indicators, 60 months, breakdowns": lambda: sweep(store, whole, 60, True),
+        f"{number} indicators, 60 months": lambda: sweep(store, whole, 60, False),
+        f"{number} indicators, 1 month": lambda: sweep(store, whole, 1, False),
+        f"{few} PINCER, 60 months": lambda: sweep(store, pincer, 60, False),
+    }
+    return list(cases), interleaved(cases, rounds)
+
+
+def plan_seconds(home: Path) -> float:
+    """How long it takes to read the programmes, resolve code lists and compile the plan."""
     started = time.perf_counter()
-    sweep_first = Request(
-        to_day(store.manifest.extract_date),
-        np.zeros(0, np.int32),
-        store.sites.num_rows,
-        np.zeros(store.sites.num_rows, np.int32),
-    )
-    next(run_local(pincer, store, sweep_first, store.buckets[:1], workers=1))
-    rows = [("first bucket, with compilation or its cache", time.perf_counter() - started, "")]
-    base, least, most = timed(lambda: floor(store), repeats)
-    rows.append(("floor: DuckDB sums every event column", base, f"{least:.2f} to {most:.2f} s"))
-    cases: list[tuple[str, Callable[[], object]]] = [
-        (f"{len(every)} indicators, 60 months, breakdowns", lambda: sweep(store, whole, 60, True)),
-        (f"{len(every)} indicators, 60 months", lambda: sweep(store, whole, 60, False)),
-        (f"{len(every)} indicators, 1 month", lambda: sweep(store, whole, 1, False)),
-        (f"{len(pincer.definitions)} PINCER, 60 months", lambda: sweep(store, pincer, 60, False)),
-    ]
-    for name, work in cases:
-        median, least, most = timed(work, repeats)
-        rows.append((name, median, f"{least:.2f} to {most:.2f} s; {median / base:.1f} x floor"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    rows.append(("peak memory of this process, GB", peak, ""))
-    return rows
+    plan_for(Store.open(home), indicators(), None)
+    return time.perf_counter() - started
+
+
+def peak_memory(home: Path) -> float:
+    """Peak resident GB of a process of its own that does the largest case once."""
+    command = [sys.executable, "-m", "benchmarks.engine", str(home)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1]) / 1024**2
+
+
+def main(arguments: Sequence[str]) -> None:
+    store = Store.open(Path(arguments[0]))
+    sweep(store, plan_for(store, indicators(), None), 60, True)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
