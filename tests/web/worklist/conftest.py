@@ -1,17 +1,19 @@
-"""A practice with people on its worklist, and somebody who works there."""
+"""A practice with people on its worklist, somebody who works there, and further runs."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 
 import pytest
-from django.conf import settings
+from django.utils import timezone
 
-from harmfree.publish.reading import LiveRun
 from harmfree.web.access.roles import Role
+from harmfree.web.access.scope import Access
 from harmfree.web.organisations.models import Organisation
 from harmfree.web.publication.models import Finding, PublishedRun
-from harmfree.web.worklist.models import Case
+from harmfree.web.worklist.actions import Deed, act
+from harmfree.web.worklist.models import Action, Case
 from harmfree.web.worklist.sync import sync_cases
 
 
@@ -20,6 +22,12 @@ def practice(region) -> Organisation:
     """The practice with most people on its list."""
     sites = Organisation.objects.filter(kind="practice")
     return max(sites, key=lambda site: Finding.objects.filter(organisation=site).count())
+
+
+@pytest.fixture
+def other_practice(practice) -> Organisation:
+    """Another one."""
+    return Organisation.objects.filter(kind="practice").exclude(pk=practice.pk)[0]
 
 
 @pytest.fixture
@@ -44,37 +52,50 @@ def case(practice) -> Case:
 
 
 @pytest.fixture
-def next_run(region):
-    """Makes a further run with the findings of the live one, some left out, and syncs the cases."""
+def did(pharmacist):
+    """Records what the pharmacist did about a case: did(case, "done"), perhaps on another day."""
 
-    def make(without=(), with_=()) -> PublishedRun:
-        live = LiveRun.open(settings.HOME)
+    def record(case: Case, what: str, on: date | None = None, **more: object) -> Case:
+        act(Access.of(pharmacist), {case.pk: case.version}, Deed(what, **more))
+        if on is not None:
+            at = timezone.make_aware(datetime(on.year, on.month, on.day, 12))
+            Action.objects.filter(case=case).update(at=at)
+        case.refresh_from_db()
+        return case
+
+    return record
+
+
+@pytest.fixture
+def next_run(region):
+    """Makes a further run and syncs the cases: the live run's findings, some left out or changed.
+
+    The region stays the live run, so that its last day is the last on which a finding was seen.
+    """
+
+    def make(
+        without: Iterable[Case] = (),
+        with_: Iterable[Callable[[Finding], None]] = (),
+        days: int = 0,
+        info: dict[str, object] | None = None,
+    ) -> PublishedRun:
         run = PublishedRun.objects.create(
             number=PublishedRun.objects.count() + 100,
             created=region.created,
-            as_of=region.as_of,
-            extract_date=region.extract_date,
+            as_of=region.as_of + timedelta(days=days),
+            extract_date=region.extract_date + timedelta(days=days),
             dates=region.dates,
-            info=region.info,
+            info=region.info | (info or {}),
         )
         skipped = {(each.person_id, each.indicator) for each in without}
-        copies = [
-            Finding(
-                run=run,
-                person_id=f.person_id,
-                organisation_id=f.organisation_id,
-                indicator=f.indicator,
-                kind=f.kind,
-                since=f.since,
-                evidence=f.evidence,
-            )
-            for f in Finding.objects.filter(run=region)
-            if (f.person_id, f.indicator) not in skipped
-        ]
+        copies = []
+        for finding in Finding.objects.filter(run=region):
+            if (finding.person_id, finding.indicator) not in skipped:
+                finding.pk, finding.run = None, run
+                for change in with_:
+                    change(finding)
+                copies.append(finding)
         Finding.objects.bulk_create(copies)
-        for change in with_:
-            change(Finding.objects.filter(run=run))
-        assert replace(live.info, number=1)
         sync_cases(run, lambda *_: None)
         return run
 

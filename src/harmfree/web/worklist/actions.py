@@ -13,8 +13,8 @@ from harmfree.web.access.roles import Permission
 from harmfree.web.access.scope import Access
 from harmfree.web.accounts.models import User
 from harmfree.web.audit.chain import record
+from harmfree.web.worklist.lines import rank
 from harmfree.web.worklist.models import Action, Case
-from harmfree.web.worklist.sync import rank
 
 Did = Action.Did
 State = Case.State

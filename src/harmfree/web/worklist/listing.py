@@ -125,7 +125,7 @@ class Item:
     @property
     def still_shown(self) -> bool:
         """Done by what somebody recorded, but a later extract still shows it."""
-        return bool(getattr(self.case, "still_shown", False))
+        return self.case.still_shown is not None
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,7 @@ def name_of(person: Person) -> str:
         return ""
 
 
-def rows(
-    people: Iterable[Person], organisation: int, filters: Filters, extract: date | None
-) -> list[Row]:
+def rows(people: Iterable[Person], organisation: int, filters: Filters) -> list[Row]:
     """The lines of a page with their cases, hazards first."""
     found = {each.pk: Row(each, shown(each.pk), name_of(each)) for each in people}
     cases = (
@@ -195,9 +193,6 @@ def rows(
         .order_by("-kind", "since", "indicator")
     )
     for case in cases:
-        case.still_shown = (  # type: ignore[attr-defined]
-            case.state == State.DONE and extract is not None and case.changed.date() < extract
-        )
         found[case.person_id].items.append(item_of(case))
     return list(found.values())
 

@@ -1,4 +1,4 @@
-"""A finding over time (a case), what was done about it, and whose name it is."""
+"""A finding over time (a case), what was done about it, what runs made of it, whose name it is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Identity(models.Model):
 class Case(models.Model):
     """One hazard or gap of one person from the run that first found it to the run that closed it.
 
-    `version` goes up with every change: who acts on an old version is told, and nothing is lost.
+    `version` goes up with every change of state, place or person responsible: who acts on an old
+    version is told, and nothing is lost. `still_shown` is the last day of the newest records that
+    show it although somebody recorded it as done before that day.
     """
 
     class State(models.TextChoices):
@@ -52,6 +54,7 @@ class Case(models.Model):
     first_seen = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(default=timezone.now)
     snoozed_until = models.DateField(null=True)
+    still_shown = models.DateField(null=True)
     assigned_to = models.ForeignKey(
         "accounts.User", null=True, on_delete=models.SET_NULL, related_name="cases"
     )
@@ -127,16 +130,53 @@ class Action(models.Model):
     )
 
     class Meta:
-        """In the order in which they were done."""
+        """In the order in which they were done; people ask what others did since a moment."""
 
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["at"])]
 
     def __str__(self) -> str:
         return f"{self.did} on {self.case_id}"
 
 
+class Turn(models.Model):
+    """What a run, or the calendar, made of a case: a part of its history that nobody did.
+
+    `because` names a `harmfree.publish.closing.Why`; `words` says which conditions changed.
+    """
+
+    class Became(models.TextChoices):
+        """What became of the case."""
+
+        CLOSED = "closed", "Closed"
+        REOPENED = "reopened", "Found again"
+        MOVED = "moved", "Moved with the person to another site"
+        WOKEN = "woken", "Back after snoozing"
+        STILL_SHOWN = "still_shown", "Newer records still show it"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="turns")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    became = models.CharField(max_length=20, choices=Became.choices)
+    because = models.CharField(max_length=40, blank=True)
+    words = models.TextField(blank=True)
+    run = models.IntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        """In the order in which they came; people ask what happened at a site since a moment."""
+
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["organisation", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.became}: {self.case_id}"
+
+
 class Look(models.Model):
-    """When someone last looked at a worklist, for "what changed since"."""
+    """When someone looked at a worklist, for "what changed since".
+
+    `at` is the last time; `before` the last time of the sitting before this one.
+    """
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)

@@ -63,7 +63,7 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
     run = PublishedRun.live()
     people = listing.lines(node.id, filters, access.user, before)
     page = Paginator(people, listing.PAGE).get_page(request.GET.get("page"))
-    rows = listing.rows(page, node.id, filters, run.extract_date if run else None)
+    rows = listing.rows(page, node.id, filters)
     record(
         access,
         "worklist.viewed",
@@ -130,11 +130,10 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
         people=len(people),
         filters=filters.address(),
     )
-    run = PublishedRun.live()
     rows = [
         (row.pseudonym, row.person.age, row.person.sex, item.case.indicator, item.title)
         + (item.case.kind, item.case.since, item.case.get_state_display(), item.action)
-        for row in listing.rows(people, node.id, filters, run.extract_date if run else None)
+        for row in listing.rows(people, node.id, filters)
         for item in row.items
     ]
     heads = ("person", "age", "sex", "indicator", "title", "kind", "since", "state", "action")
