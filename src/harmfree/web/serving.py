@@ -10,6 +10,8 @@ from typing import Any
 from harmfree.web.errors import FrontEndMissingError
 
 THREADS = 4
+BESIDE = ("harmfree.web.jobs.worker", "harmfree.web.clinical_tools.warming")
+"""What runs beside the server: the worker, and once the compiling that the ECG page needs."""
 
 
 def prepare(progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
@@ -59,11 +61,12 @@ def start(address: str, workers: int) -> None:
             """The application to serve."""
             return application
 
-    jobs = subprocess.Popen([sys.executable, "-m", "harmfree.web.jobs.worker"])
+    beside = [subprocess.Popen([sys.executable, "-m", module]) for module in BESIDE]
     try:
         Server().run()
     finally:
-        jobs.terminate()
+        for each in beside:
+            each.terminate()
 
 
 def gunicorn_settings(address: str, workers: int) -> dict[str, Any]:

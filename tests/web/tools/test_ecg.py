@@ -14,9 +14,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from harmfree.rhythm.classify import INTENDED_USE
 from harmfree.rhythm.errors import RecordingError
 from harmfree.rhythm.synthetic import strip
-from harmfree.web.clinical_tools import ecg_child, ecg_upload
+from harmfree.web.clinical_tools import ecg_child, ecg_upload, warming
 from harmfree.web.clinical_tools.ecg_upload import read_upload, unpacked
 from harmfree.web.common import uploads
+from harmfree.web.serving import BESIDE
 
 pytestmark = pytest.mark.django_db
 RATE = 300
@@ -270,3 +271,8 @@ def test_a_huge_upload_is_refused_before_it_is_read(clinician, monkeypatch):
     for size, status in ((5_000, 422), (20_000, 400)):
         file = SimpleUploadedFile("x.csv", b"x" * size)
         assert clinician.post("/tools/ecg/", {"recording": file}).status_code == status
+
+
+def test_the_server_compiles_before_anybody_waits():
+    assert warming.__name__ in BESIDE
+    warming.warm()
