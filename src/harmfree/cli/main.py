@@ -22,6 +22,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "falls-rate": ("harmfree.cli.falls_rate", "Falls per 1,000 bed days, by care home."),
     "stewardship": ("harmfree.cli.stewardship", "Volume and choice of antibiotics by site."),
     "births": ("harmfree.cli.births", "Care of babies born early, from a feed of births."),
+    "device-evaluation": (
+        "harmfree.cli.device_evaluation",
+        "Evaluate a device at the point of care from a folder of tables.",
+    ),
     "pharmacist-impact": (
         "harmfree.cli.pharmacist_impact",
         "What the practice pharmacists changed: safety and savings.",
