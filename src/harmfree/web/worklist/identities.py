@@ -11,9 +11,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from harmfree.errors import NotFoundError
 from harmfree.publish.reading import LiveRun
 from harmfree.publish.user_tables import Rejected, Row, made_of, read_table
-from harmfree.records.pseudonym import load_key, pseudonym
+from harmfree.records import Store
+from harmfree.records.pseudonym import load_key, pseudonym, shown
 from harmfree.web.access.scope import Access
 from harmfree.web.audit.chain import record
 from harmfree.web.publication.models import Person
@@ -22,6 +24,7 @@ from harmfree.web.worklist.models import Identity
 from harmfree.web.worklist.sealing import seal, search_key, unseal, valid_nhs_number
 
 COLUMNS = ("person", "nhs_number", "name", "birth_date")
+EARLIEST_BIRTH, UNKNOWN_BIRTH = date(1900, 1, 1), date(1970, 1, 1)
 DATA = Path(__file__).resolve().parent / "data"
 
 
@@ -69,36 +72,86 @@ def read_identities(path: Path) -> tuple[list[Known], Rejected]:
     Raises:
         InputError: the file cannot be read, or lacks a column.
     """
-    key = load_key(Path(settings.HOME))
     rows = read_table(path, COLUMNS, "A table of identities")
-    made, rejected = made_of(rows, lambda row: _known(row, key), lambda each: str(each.person))
+    made, rejected = made_of(rows, _Reader().known, lambda each: shown(each.person))
     return list(made), rejected
 
 
-def _known(row: Row, key: str) -> Known:
-    person, number, name, born = (row.get(column, "") for column in COLUMNS)
-    digits = valid_nhs_number(number)
-    if not person or not name:
-        raise ValueError("The person or the name is missing.")
-    if digits is None:
-        raise ValueError("The NHS number has no ten digits, or a wrong check digit.")
+class _Reader:
+    """Makes an identity of a row, or says what is wrong with it, without saying whose it is."""
+
+    def __init__(self) -> None:
+        home = Path(settings.HOME)
+        self.key = load_key(home)
+        self.births = _births(home)
+        self.taken = dict(Identity.objects.values_list("nhs_number_key", "person"))
+
+    def known(self, row: Row) -> Known:
+        """The identity; ValueError with a sentence when the row cannot be used."""
+        person, number, name, born = (row.get(column, "") for column in COLUMNS)
+        if not person or not name:
+            raise ValueError("The person or the name is missing.")
+        digits = valid_nhs_number(number)
+        if digits is None:
+            raise ValueError("The NHS number has no ten digits, or a wrong check digit.")
+        made = Known(pseudonym(self.key, person), name, digits, _birth(born))
+        self._belongs(made)
+        return made
+
+    def _belongs(self, made: Known) -> None:
+        """A name beside the wrong findings could harm: the records must know this person."""
+        if self.births is not None:
+            if made.person not in self.births:
+                raise ValueError("The person is not in the loaded records.")
+            born = self.births[made.person]
+            if born is not None and born.year != made.birth_date.year:
+                raise ValueError("The records have another year of birth for this person.")
+        if self.taken.setdefault(search_key(made.nhs_number), made.person) != made.person:
+            raise ValueError("The NHS number belongs to another person.")
+
+
+def _birth(text: str) -> date:
     try:
-        birth = date.fromisoformat(born)
+        birth = date.fromisoformat(text)
     except ValueError as wrong:
         raise ValueError("The date of birth is not a date such as 1950-06-01.") from wrong
-    if not date(1900, 1, 1) <= birth <= date.today():
+    if not EARLIEST_BIRTH <= birth <= date.today():
         raise ValueError("The date of birth is not plausible.")
-    return Known(pseudonym(key, person), name, digits, birth)
+    return birth
+
+
+def _births(home: Path) -> dict[int, date | None] | None:
+    """Date of birth of everybody in the records; None when the records are not on this machine."""
+    try:
+        store = Store.open(home)
+    except NotFoundError:
+        return None
+    found: dict[int, date | None] = {}
+    for number in store.buckets:
+        people = store.bucket(number, ["date"]).person
+        pairs = (people[name].to_pylist() for name in ("person", "birth_date"))
+        found |= dict(zip(*pairs, strict=True))
+    return found
 
 
 @transaction.atomic
-def keep(known: Iterable[Known], access: Access | None = None) -> int:
-    """Seal and keep the identities of people who are published; how many."""
-    published = set(Person.objects.values_list("pseudonym", flat=True))
-    rows = [_sealed(each) for each in known if each.person in published]
-    Identity.objects.filter(person__in=[row.person_id for row in rows]).delete()
-    Identity.objects.bulk_create(rows, batch_size=1000)
-    record(access, "identities.kept", people=len(rows))
+def keep(known: Iterable[Known], access: Access | None = None, rejected: int = 0) -> int:
+    """Seal and keep identities, new or changed; how many.
+
+    People without a finding so far are kept too: they may have one after the next run. Until then
+    they belong to no site, so that nobody sees them.
+    """
+    rows = [_sealed(each) for each in known]
+    people = (Person(pseudonym=row.person_id, sex="unknown") for row in rows)
+    Person.objects.bulk_create(people, ignore_conflicts=True, batch_size=1000)
+    Identity.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["name", "nhs_number", "birth_date", "nhs_number_key"],
+    )
+    record(access, "identities.kept", people=len(rows), rejected=rejected)
     return len(rows)
 
 
@@ -130,13 +183,11 @@ def made_up(live: LiveRun, seed: int = 1) -> Iterator[Known]:
         for name in ("first", "last")
     )
     chance = random.Random(seed)
-    people = Person.objects.order_by("pseudonym").iterator()
-    for number, person in zip(_test_numbers(), people, strict=False):
-        age = 50 if person.age is None else person.age
-        born = date(live.as_of.year - age, 1, 1)
-        born = date.fromordinal(born.toordinal() - chance.randrange(360))
+    births = _births(live.folder.parents[1]) or {}
+    people = Person.objects.order_by("pseudonym").values_list("pseudonym", flat=True)
+    for number, person in zip(_test_numbers(), people.iterator(), strict=False):
         name = f"{chance.choice(first)} {chance.choice(last)}"
-        yield Known(person.pseudonym, name, number, born)
+        yield Known(person, name, number, births.get(person) or UNKNOWN_BIRTH)
 
 
 def _test_numbers() -> Iterator[str]:
@@ -145,3 +196,4 @@ def _test_numbers() -> Iterator[str]:
         for digit in range(10):
             if found := valid_nhs_number(f"999{place:06d}{digit}"):
                 yield found
+    raise IdentitiesRefusedError("The test range has no more NHS numbers.")

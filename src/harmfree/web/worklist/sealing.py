@@ -30,15 +30,26 @@ def _path() -> Path:
     return Path(settings.SECRETS) / FILE
 
 
-def _write(keys: dict[str, str]) -> None:
-    """Put the keys in place in one step, readable by their owner alone."""
+def _fresh(keys: dict[str, str]) -> Path:
+    """A file with the keys beside the real one, readable by its owner alone."""
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(keys, file)
-    fresh.replace(path)
+    return fresh
+
+
+def _make() -> None:
+    """The first keys. The first of two processes wins; the other reads its keys."""
+    fresh = _fresh({"search": secrets.token_hex(32), "1": secrets.token_hex(32)})
+    try:
+        os.link(fresh, _path())
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
 
 
 def keys() -> dict[str, str]:
@@ -49,11 +60,15 @@ def keys() -> dict[str, str]:
     """
     path = _path()
     if not path.exists():
-        _write({"search": secrets.token_hex(32), "1": secrets.token_hex(32)})
+        _make()
     try:
         return _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError) as fault:
-        raise SealError("The keys of the identifiers cannot be read.", where=path.name) from fault
+        raise SealError(
+            "The keys of the identifiers cannot be read.",
+            where=path.name,
+            do="Restore the folder of secrets from the backup.",
+        ) from fault
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +82,7 @@ def rotate() -> str:
     held = dict(keys())
     name = str(max(int(each) for each in held if each != "search") + 1)
     held[name] = secrets.token_hex(32)
-    _write(held)
+    _fresh(held).replace(_path())
     return name
 
 
@@ -89,7 +104,10 @@ def unseal(sealed: bytes | memoryview, column: str, person: int) -> str:
     name, _, rest = bytes(sealed).partition(b":")
     held = keys().get(name.decode(errors="replace"))
     if held is None:
-        raise SealError("The key that sealed an identifier is not here.")
+        raise SealError(
+            "The key that sealed an identifier is not here.",
+            do="Restore the folder of secrets from the backup.",
+        )
     try:
         opened = AESGCM(bytes.fromhex(held)).decrypt(
             rest[:NONCE], rest[NONCE:], _about(column, person)
