@@ -15,6 +15,7 @@ from django.db.models import Count
 from harmfree.publish.reading import LiveRun
 from harmfree.web.access.roles import NAMES, Role
 from harmfree.web.accounts.models import Membership, User
+from harmfree.web.boards.tasks import ask_for_all
 from harmfree.web.dashboards.models import Annotation
 from harmfree.web.organisations.models import Kind, Organisation
 from harmfree.web.publication.models import Finding
@@ -50,13 +51,14 @@ def set_up(live: LiveRun, secret_folder: Path, progress: Progress) -> tuple[list
     The password is made at the first call and kept in `secret_folder`, because a password that
     stands in public code would open every demonstration that somebody forgot to close.
     """
-    publish(live, progress)
+    published = publish(live, progress)
     password = _password(secret_folder)
     with transaction.atomic():
         sign_ins = [_sign_in(role, _place(role), password) for role in PEOPLE]
         _roll_out(live)
         if not Identity.objects.exists():
             keep(made_up(live))
+        ask_for_all(published)
     return sign_ins, password
 
 

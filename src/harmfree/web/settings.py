@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "harmfree.web.publication",
     "harmfree.web.worklist",
     "harmfree.web.dashboards",
+    "harmfree.web.boards",
     "harmfree.web.clinical_tools",
     "harmfree.web.programme_pages",
     "harmfree.web.api",

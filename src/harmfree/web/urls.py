@@ -20,6 +20,7 @@ urlpatterns = [
     path("administration/", include("harmfree.web.accounts.administration_urls")),
     path("runs/", include("harmfree.web.jobs.urls")),
     path("worklist/", include("harmfree.web.worklist.urls")),
+    path("boards/", include("harmfree.web.boards.urls")),
     path("dashboard/", include("harmfree.web.dashboards.urls")),
     path("tools/", include("harmfree.web.clinical_tools.urls")),
     path("programmes/", include("harmfree.web.programme_pages.urls")),

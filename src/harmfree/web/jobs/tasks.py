@@ -8,6 +8,7 @@ from django.conf import settings
 
 from harmfree.publish.reading import LiveRun
 from harmfree.publish.run import RunRequest, run
+from harmfree.web.boards.tasks import ask_for_all
 from harmfree.web.jobs.queue import Progress, task
 from harmfree.web.publication.publish import publish
 
@@ -23,4 +24,5 @@ def compute_and_publish(progress: Progress, months: int = 60) -> dict[str, Any]:
     """
     run(settings.HOME, RunRequest(months=months), progress)
     published = publish(LiveRun.open(settings.HOME), progress)
+    ask_for_all(published)
     return {"run": published.number, "as_of": published.as_of.isoformat()}

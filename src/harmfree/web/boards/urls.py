@@ -1,0 +1,19 @@
+"""Addresses of the boards."""
+
+from django.urls import path
+
+from harmfree.web.boards import people_views, tasks, upload_views, views  # noqa: F401
+
+urlpatterns = [
+    path("", views.index, name="boards"),
+    path("<str:code>/", views.boards_of, name="boards_of"),
+    path(
+        "<str:code>/fracture-prevention/people/",
+        people_views.fracture_people,
+        name="board_fracture_people",
+    ),
+    path("<str:code>/bring/<str:kind>/", upload_views.bring, name="board_bring"),
+    path("<str:code>/withdraw/<int:key>/", upload_views.take_back, name="board_withdraw"),
+    path("<str:code>/<str:slug>/", views.board, name="board"),
+    path("<str:code>/<str:slug>/<str:name>.csv", views.table, name="board_table"),
+]
