@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -32,7 +31,7 @@ class Query:
     since: date | None = None
     until: date | None = None
 
-    def as_detail(self) -> dict[str, Any]:
+    def as_detail(self) -> dict[str, str]:
         """The parts that were asked for, as the trail keeps them; names of people are left out.
 
         The actor may be a part of a name, so only that it was asked for is kept.
@@ -40,7 +39,7 @@ class Query:
         parts = {
             "action": self.action,
             "subject": self.subject,
-            "place": self.organisation,
+            "organisation": self.organisation,
             "since": str(self.since or ""),
             "until": str(self.until or ""),
             "actor": "asked for" if self.actor else "",
@@ -91,4 +90,12 @@ def rows(found: QuerySet[AuditEvent]) -> Iterator[tuple[object, ...]]:
 
 def words(event: AuditEvent) -> str:
     """The detail of an entry in one line."""
-    return "; ".join(f"{name}: {value}" for name, value in sorted(event.detail.items()))
+    return "; ".join(f"{name}: {_word(value)}" for name, value in sorted(event.detail.items()))
+
+
+def _word(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_word(each)}" for name, each in value.items()) or "everything"
+    if isinstance(value, list):
+        return ", ".join(map(_word, value))
+    return str(value)

@@ -31,7 +31,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         query = form.query()
         found = find(access, query)
-        record(access, "audit.viewed", **query.as_detail())
+        record(access, "audit.viewed", asked=query.as_detail())
     asked = {name: str(value) for name, value in request.GET.items() if name in form.fields}
     context = {
         "title": "Audit trail",
@@ -55,5 +55,5 @@ def export(request: HttpRequest) -> HttpResponse:
     query = form.query()
     with transaction.atomic():
         taken = list(rows(find(access, query)))
-        record(access, "audit.exported", rows=len(taken), **query.as_detail())
+        record(access, "audit.exported", rows=len(taken), asked=query.as_detail())
     return csv_response("audit-trail", HEADS, taken)
