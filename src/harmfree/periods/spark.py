@@ -6,6 +6,8 @@ The store's folder must be readable by the workers. Needs the extra ``harmfree[s
 from __future__ import annotations
 
 import io
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -22,7 +24,10 @@ COLUMNS = "bucket int, periods binary, evidence binary, changes binary, strata b
 
 
 def spark_session(master: str | None = None) -> Any:
-    """The running Spark session, or a new one (`master` such as ``local[2]``)."""
+    """The running Spark session, or a new one (`master` such as ``local[2]``).
+
+    Workers run this Python unless PYSPARK_PYTHON names another; harmfree must be installed there.
+    """
     try:
         from pyspark.sql import SparkSession
     except ImportError as missing:
@@ -30,6 +35,7 @@ def spark_session(master: str | None = None) -> Any:
             "Spark is not installed.",
             do="Install it with `pip install harmfree[spark]`, or use --engine local.",
         ) from missing
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("harmfree").config("spark.ui.enabled", "false")
     return (builder.master(master) if master else builder).getOrCreate()
 

@@ -59,7 +59,13 @@ def breakdown_table(
 
 
 def _names(numbers: npt.NDArray[np.intp], names: Sequence[str]) -> pa.Array:
-    """Numbers as a dictionary-encoded column of names."""
+    """Numbers as a dictionary-encoded column of names.
+
+    A name that stands for several numbers is one entry: Parquet cannot keep a dictionary with
+    repeats, and the bytes that it writes in its place differ from run to run.
+    """
+    different = list(dict.fromkeys(names))
+    place = np.array([different.index(name) for name in names], np.int32)
     return pa.DictionaryArray.from_arrays(
-        pa.array(numbers.astype(np.int32)), pa.array(list(names), pa.string())
+        pa.array(place[numbers]), pa.array(different, pa.string())
     )
