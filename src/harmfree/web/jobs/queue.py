@@ -49,7 +49,7 @@ def task(name: str) -> Callable[[Task], Task]:
     return register
 
 
-def enqueue(name: str, user: User | None = None, **arguments: Any) -> Job:
+def enqueue(name: str, user: User | None = None, /, **arguments: Any) -> Job:
     """Put a job in the queue, as part of the transaction that is open."""
     if name not in _tasks:
         raise KeyError(f"no task is named {name}")

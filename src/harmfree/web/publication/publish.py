@@ -24,8 +24,9 @@ from harmfree.publish.reading import LiveRun
 from harmfree.publish.worklist import people_of
 from harmfree.web.access.scope import Access
 from harmfree.web.audit.chain import record
+from harmfree.web.dashboards.patterns import pattern
 from harmfree.web.organisations.models import Organisation, Succession
-from harmfree.web.organisations.tree import forget
+from harmfree.web.organisations.tree import forget, tree
 from harmfree.web.publication.models import Breakdown, Finding, Person, PublishedRun, Series
 from harmfree.web.worklist.sync import sync_cases
 
@@ -71,7 +72,11 @@ def publish(
     _series(counts, coming, codes, progress)
     _breakdowns(live, counts, coming, codes, progress)
     coming.dates = [each.isoformat() for each in counts.dates]
-    return _switch(coming, progress, access)
+    published = _switch(coming, progress, access)
+    progress("hiding small numbers", 0, 1)
+    pattern(published, tree())  # else the first visitor waits for it
+    progress("hiding small numbers", 1, 1)
+    return published
 
 
 @transaction.atomic
