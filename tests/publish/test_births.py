@@ -275,9 +275,18 @@ def test_the_command(tmp_path: Path):
                str(tmp_path / "births_stages.csv")]  # fmt: skip
     document = json.loads(run(harmfree, ["births", str(path), *tracker, "--json"]).output)
     assert document["stages"]["as_is"]
+    assert [each["on"] for each in document["stages"]["history"]] == ["2025-04-01", "2025-10-01"]
     assert document["left_out"]["cells_left_out"] > 0
     failed = run(harmfree, ["births", str(path), *tracker[:2]])
     assert isinstance(failed.exception, InputError)
+
+
+def test_an_empty_feed_is_no_fault(tmp_path: Path):
+    path = tmp_path / "births.csv"
+    path.write_text("unit,birth_date\n")
+    feed = read_births(path)
+    assert "0 births" in births_page(feed)
+    assert births_document(feed)["all"]["bundle_percent"] is None
 
 
 def test_a_feed_without_its_columns(tmp_path: Path):

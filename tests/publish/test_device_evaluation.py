@@ -314,6 +314,13 @@ def test_a_setting_that_cannot_be_used(tmp_path: Path, settings, says: str):
         evaluated(tmp_path, evaluation=settings)
 
 
+def test_a_table_of_no_tests_is_no_fault(tmp_path: Path):
+    (tmp_path / "tests.csv").write_text("test,date_time,device,operator,result\n")
+    found = evaluate_device(tmp_path)
+    assert "0 tests" in device_page(found)
+    assert document(found)["decisions"]["share"]["estimate"] is None
+
+
 def test_a_folder_that_cannot_be_read(tmp_path: Path):
     with pytest.raises(InputError, match="no such folder"):
         evaluate_device(tmp_path / "none")

@@ -43,13 +43,15 @@ def check(today: date) -> list[Finding]:
 def _lists(held: Iterable[Indicator]) -> Iterator[Finding]:
     library = load_library(shipped_code_folders())
     used = {rule.code for each in library.values() for rule in each.rules if rule.system == "list"}
-    for indicator in held:
-        for name in lists_of(indicator):
+    named = [(each.id, lists_of(each)) for each in held]
+    named += [(each.id, list(each.lists)) for each in measures()]
+    for identifier, lists in named:
+        for name in lists:
             used.add(name)
             if name not in library:
-                yield Finding("error", indicator.id, f"names the code list '{name}', which is not")
+                yield Finding("error", identifier, f"names the code list '{name}', which is not")
     for name in sorted(set(library) - used):
-        yield Finding("warning", name, "is a code list that no indicator uses")
+        yield Finding("warning", name, "is a code list that no indicator or measure uses")
 
 
 def _examples(

@@ -26,6 +26,7 @@ class Measure:
         why: why it matters.
         provenance: source, tag, author, review dates, version.
         note: what a reader must know, such as a choice that the implementation makes.
+        lists: code lists that it reads.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Measure:
     why: str
     provenance: Provenance
     note: str = ""
+    lists: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id.isidentifier() or self.id != self.id.lower():

@@ -110,6 +110,11 @@ def measure_page(measure: Measure, today: date) -> str:
         f"Numerator: {measure.numerator}",
         *([f"Unit: {measure.unit}"] if measure.unit else []),
         *([f"Note: {measure.note}"] if measure.note else []),
+        *(
+            ["", "Code lists", *(f"  {_described(name)}" for name in measure.lists)]
+            if measure.lists
+            else []
+        ),
         "",
         *_answers_for(source),
     ]

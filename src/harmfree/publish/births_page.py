@@ -81,13 +81,17 @@ def _rare_dict(rare: Rare) -> dict[str, Any]:
 
 
 def _stages(tracker: Tracker) -> dict[str, Any]:
-    on = last_entry(tracker)
-    return {
-        "on": on.isoformat() if on else None,
-        "as_was": [vars(each) for each in tracker.standings(on, "was")] if on else [],
-        "as_is": [vars(each) for each in tracker.standings(on, "is")] if on else [],
-        "left_out": tracker.ledger.as_dict(),
-    }
+    days = sorted({each.on for each in tracker.entries})
+    history: list[dict[str, Any]] = [
+        {
+            "on": on.isoformat(),
+            "as_was": [vars(each) for each in tracker.standings(on, "was")],
+            "as_is": [vars(each) for each in tracker.standings(on, "is")],
+        }
+        for on in days
+    ]
+    latest = history[-1] if history else {"on": None, "as_was": [], "as_is": []}
+    return latest | {"history": history, "left_out": tracker.ledger.as_dict()}
 
 
 def last_entry(tracker: Tracker) -> date | None:

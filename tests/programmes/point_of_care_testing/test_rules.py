@@ -65,6 +65,7 @@ TERMS = {
     "sepsis": ("Sepsis caused by Escherichia coli", "Suspected sepsis"),
     "suspected_infection": ("Suspected sepsis", "Suspected urinary tract infection"),
     "crp_poct": ("C reactive protein point of care test", "Serum C reactive protein level"),
+    "infection_consultation": ("Acute cystitis", "Sepsis due to urinary tract infection"),
     "aki_alert": ("AKI warning stage 2", "At risk of acute kidney injury"),
     "news2_score": ("NEWS2 total score", "Paediatric early warning score"),
     "consciousness": ("ACVPU scale score", "Loss of consciousness"),
