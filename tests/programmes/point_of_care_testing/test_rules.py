@@ -69,14 +69,15 @@ TERMS = {
     "aki_alert": ("AKI warning stage 2", "At risk of acute kidney injury"),
     "news2_score": ("NEWS2 total score", "Paediatric early warning score"),
     "consciousness": ("ACVPU scale score", "Loss of consciousness"),
-    "pulse_rate": ("Pulse rate", "Target heart rate"),
+    "pulse_rate": ("Pulse rate", "NPEWS - heart rate score"),
+    "oxygen_saturation": ("Peripheral oxygen saturation", "NPEWS - oxygen saturation score"),
     "carbon_monoxide": ("Expired carbon monoxide concentration", "Carbon monoxide poisoning"),
-    "pregnancy_ended": ("Normal delivery", "Expected date of delivery"),
+    "pregnancy_ended": ("Normal delivery", "Counseling for termination of pregnancy"),
     "stop_smoking_referral": (
         "Referral to smoking cessation service", "Referral to smoking cessation service declined",
     ),
     "delayed_antibiotic": ("Delayed antibiotic prescription issued", "Delayed milestone"),
-    "emergency_admission": ("Emergency hospital admission", "Plan to avoid emergency admission"),
+    "emergency_admission": ("Emergency admission", "Obstetric emergency hospital admission"),
     "antibacterial": ("Amoxicillin 500mg capsules", "Chloramphenicol 0.5% eye drops"),
     "antibacterial_broad": ("Co-amoxiclav 500mg/125mg tablets", "Amoxicillin 500mg capsules"),
 }  # fmt: skip
