@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,10 +22,10 @@ INDEX = np.arange(FIRST, AS_OF + 1, 9, dtype=np.int32)
 REQUEST = Request(AS_OF, INDEX, sites=3, areas=np.zeros(3, np.int32))
 
 
-def swept(definitions: list[Definition], people: list[PersonRecord]) -> Swept:
+def swept(definitions: list[Definition], people: list[PersonRecord], as_of: int = AS_OF) -> Swept:
     world = World(people, list_names(definitions))
     plan = make_plan(definitions, world.lists(), len(world.codes), COMPARATORS)
-    return sweep_bucket(plan, world.bucket(), REQUEST)
+    return sweep_bucket(plan, world.bucket(), replace(REQUEST, as_of=as_of))
 
 
 def by_reference(definition: Definition, record: PersonRecord) -> set[tuple[int, int, int]]:

@@ -18,6 +18,7 @@ Rules that hold everywhere:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -39,6 +40,12 @@ class Predicate:
 
     def __or__(self, other: Predicate) -> Predicate:
         return Any(_flat(Any, self, other))
+
+    def __rand__(self, other: object) -> Predicate:
+        return All(_flat(All, other, self))
+
+    def __ror__(self, other: object) -> Predicate:
+        return Any(_flat(Any, other, self))
 
     def __invert__(self) -> Predicate:
         return self.part if isinstance(self, Not) else Not(self)
@@ -137,14 +144,25 @@ class Quantity:
     def __ge__(self, threshold: float) -> Compared:
         return Compared(self, ">=", number(threshold))
 
+    def __invert__(self) -> Predicate:
+        raise DefinitionError(
+            "A quantity is neither true nor false.", do="compare it first: ~(latest(...) < 45)"
+        )
+
     def between(self, low: float, below: float) -> Predicate:
         """True when ``low <= quantity < below``."""
+        if number(low) >= number(below):
+            raise DefinitionError(f"Nothing lies between {low} and {below}.", do="swap the two")
         return (self >= low) & (self < below)
 
 
 def number(threshold: object) -> float:
-    """The threshold as a float; DefinitionError when it is not a number."""
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+    """The threshold as a float; DefinitionError when it is not a number (NaN is not one)."""
+    if (
+        isinstance(threshold, bool)
+        or not isinstance(threshold, int | float)
+        or math.isnan(threshold)
+    ):
         raise DefinitionError(f"A quantity is compared with a number, not {threshold!r}.")
     return float(threshold)
 

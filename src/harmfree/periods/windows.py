@@ -43,6 +43,14 @@ class Unit(Enum):
     CONTRACT_YEAR = "contract year"
 
 
+LONGEST = {Unit.DAYS: 73_000, Unit.MONTHS: 2_400, Unit.CONTRACT_YEAR: 0}  # 200 years
+
+
+def whole(number: object) -> bool:
+    """Whether it is a whole number; True and False are none."""
+    return isinstance(number, int) and not isinstance(number, bool)
+
+
 @dataclass(frozen=True)
 class Window:
     """A length of time to look back over. Make one with `days`, `weeks`, `months` or `years`."""
@@ -51,8 +59,11 @@ class Window:
     unit: Unit
 
     def __post_init__(self) -> None:
-        if not isinstance(self.length, int) or self.length < 0:
-            raise DefinitionError(f"A window's length is a whole number, not {self.length!r}.")
+        if not whole(self.length) or not 0 <= self.length <= LONGEST[self.unit]:
+            raise DefinitionError(
+                f"A window's length is a whole number, not {self.length!r}.",
+                do="give a number from 0 up to 200 years' worth, such as months(3)",
+            )
 
     def __str__(self) -> str:
         if self.unit is Unit.CONTRACT_YEAR:
@@ -75,7 +86,7 @@ def days(length: int) -> Window:
 
 def weeks(length: int) -> Window:
     """A window of that many weeks of seven days."""
-    return Window(7 * length, Unit.DAYS)
+    return Window(7 * length if whole(length) else length, Unit.DAYS)
 
 
 def months(length: int) -> Window:
@@ -85,7 +96,7 @@ def months(length: int) -> Window:
 
 def years(length: int) -> Window:
     """A window of that many times twelve calendar months."""
-    return months(12 * length)
+    return months(12 * length if whole(length) else length)
 
 
 def contract_year() -> Window:

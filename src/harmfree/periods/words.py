@@ -32,12 +32,12 @@ from harmfree.periods.expressions import (
     Where,
     number,
 )
-from harmfree.periods.windows import DefinitionError, Window
+from harmfree.periods.windows import DefinitionError, Window, whole
 
 
 def registered(for_at_least: Window | None = None) -> Predicate:
     """On a site's list; with `for_at_least`, on some list without a break for that long."""
-    return Registered() if for_at_least is None else Sustained(Registered(), for_at_least)
+    return Registered() if for_at_least is None else sustained(Registered(), for_at_least)
 
 
 def alive() -> Predicate:
@@ -50,8 +50,12 @@ def aged(at_least: int | None = None, below: int | None = None) -> Predicate:
     if at_least is None and below is None:
         raise DefinitionError("aged() needs at_least=, below= or both.")
     for limit in (at_least, below):
-        if limit is not None and (not isinstance(limit, int) or not 0 <= limit <= 130):
+        if limit is not None and (not whole(limit) or not 0 <= limit <= 130):
             raise DefinitionError(f"An age is a whole number from 0 to 130, not {limit!r}.")
+    if at_least is not None and below is not None and at_least >= below:
+        raise DefinitionError(
+            f"Nobody is at least {at_least} and below {below}.", do="give the younger age first"
+        )
     return Aged(at_least, below)
 
 
@@ -101,16 +105,26 @@ def _recorded(
     at_least_ago: Window | None,
     where: tuple[Operator, float] | None,
 ) -> Recorded:
-    if not isinstance(at_least, int) or not 1 <= at_least <= 100:
+    if not whole(at_least) or not 1 <= at_least <= 100:
         raise DefinitionError(f"at_least is a whole number from 1 to 100, not {at_least!r}.")
     for window in (within, at_least_ago):
         _check_window(window)
-    condition = None if where is None else Where(where[0], number(where[1]))
-    return Recorded(_name(codes), within, at_least, at_least_ago, condition, verb)
+    return Recorded(_name(codes), within, at_least, at_least_ago, _where(where), verb)
 
 
-def _check_window(window: object) -> None:
-    if window is not None and not isinstance(window, Window):
+def _where(where: object) -> Where | None:
+    if where is None:
+        return None
+    if not isinstance(where, tuple) or len(where) != 2 or where[0] not in ("<", "<=", ">", ">="):
+        raise DefinitionError(
+            f"where is a comparison such as ('>', 5), not {where!r}.",
+            do="use one of < <= > >= and a number in the list's unit",
+        )
+    return Where(where[0], number(where[1]))
+
+
+def _check_window(window: object, needed: bool = False) -> None:
+    if not isinstance(window, Window) and (needed or window is not None):
         raise DefinitionError(
             f"A window is made with days(), weeks(), months() or years(), not {window!r}."
         )
@@ -152,15 +166,15 @@ def latest(
 
 def together(first: str, second: str, days: int, within: Window) -> Predicate:
     """An event of each list fewer than `days` days apart, both within the window."""
-    _check_window(within)
-    if not isinstance(days, int) or days < 1:
+    _check_window(within, needed=True)
+    if not whole(days) or days < 1:
         raise DefinitionError(f"days is a whole number of at least 1, not {days!r}.")
     return Together(_name(first), _name(second), days, within)
 
 
 def sustained(part: Predicate, window: Window) -> Predicate:
     """The part has been true on each day from back(t, window) to t."""
-    _check_window(window)
+    _check_window(window, needed=True)
     if not isinstance(part, Predicate):
         raise DefinitionError(f"sustained() takes a predicate, not {part!r}.")
     return Sustained(part, window)
@@ -168,32 +182,35 @@ def sustained(part: Predicate, window: Window) -> Predicate:
 
 def started(codes: str, clear: Window, within: Window) -> Predicate:
     """Within the window, an event on a day d with none of the list from back(d, clear) to d - 1."""
-    _check_window(clear)
-    _check_window(within)
+    _check_window(clear, needed=True)
+    _check_window(within, needed=True)
     return Started(_name(codes), clear, within)
 
 
 def score(weights: Mapping[Predicate, int]) -> Score:
     """The sum of the weights (whole numbers) of the predicates that are true."""
+    if not isinstance(weights, Mapping) or not weights:
+        raise DefinitionError(
+            f"score() takes predicates with their weights, not {weights!r}.",
+            do='write score({ever("stroke"): 2, aged(at_least=75): 2})',
+        )
     for part, weight in weights.items():
-        if (
-            not isinstance(part, Predicate)
-            or isinstance(weight, bool)
-            or not isinstance(weight, int)
-        ):
-            raise DefinitionError("score() takes predicates with whole-number weights.")
+        if not isinstance(part, Predicate) or not whole(weight):
+            raise DefinitionError(
+                f"score() takes predicates with whole-number weights, not {part!r}: {weight!r}."
+            )
     return Score(tuple(weights.items()))
 
 
 def distinct(codes: str, within: Window) -> Count:
     """How many different groups of the list (medicines by substance) occur within the window."""
-    _check_window(within)
+    _check_window(within, needed=True)
     return Count(_name(codes), within)
 
 
 def burden(codes: str, within: Window) -> Count:
     """The sum of the list's weights over the different groups that occur within the window."""
-    _check_window(within)
+    _check_window(within, needed=True)
     return Count(_name(codes), within, weighted=True)
 
 
@@ -204,5 +221,7 @@ def supply(codes: str) -> Supply:
 
 def derived(derivation: Derivation, within: Window | None = None) -> Derived:
     """A number worked out at each event of some lists; kept until the next, or for `within`."""
+    if not isinstance(derivation, Derivation):
+        raise DefinitionError(f"derived() takes a Derivation, not {derivation!r}.")
     _check_window(within)
     return Derived(derivation, within)
