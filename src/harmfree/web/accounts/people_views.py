@@ -37,7 +37,9 @@ def people(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     found = service.in_reach(access)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    if text:
+    if not form.is_valid():
+        found = found.none()
+    elif text:
         found = found.filter(Q(name__icontains=text) | Q(email__icontains=text))
     context = {
         "title": "People",

@@ -14,44 +14,47 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from django.urls import include, path, re_path
 
+from harmfree.web.access.rules import signed_in
 from harmfree.web.accounts import joining, openid_views, session_views, views
 from harmfree.web.accounts.transactions import whole
 
 SECOND_FACTOR = [
-    path("", mfa.index, name="mfa_index"),
+    path("", signed_in(mfa.index), name="mfa_index"),
     path("authenticate/", mfa.authenticate, name="mfa_authenticate"),
-    path("reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("app/", whole(totp.activate_totp), name="mfa_activate_totp"),
-    path("app/remove/", whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("app/", signed_in(whole(totp.activate_totp)), name="mfa_activate_totp"),
+    path("app/remove/", signed_in(whole(totp.deactivate_totp)), name="mfa_deactivate_totp"),
+    path(
+        "recovery-codes/", signed_in(recovery.view_recovery_codes), name="mfa_view_recovery_codes"
+    ),
     path(
         "recovery-codes/new/",
-        whole(recovery.generate_recovery_codes),
+        signed_in(whole(recovery.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "recovery-codes/file/",
-        recovery.download_recovery_codes,
+        signed_in(recovery.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
-    path("passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("passkeys/add/", whole(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("passkeys/", signed_in(webauthn.list_webauthn), name="mfa_list_webauthn"),
+    path("passkeys/add/", signed_in(whole(webauthn.add_webauthn)), name="mfa_add_webauthn"),
     path("passkeys/sign-in/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path(
         "passkeys/again/",
-        webauthn.reauthenticate_webauthn,
+        signed_in(webauthn.reauthenticate_webauthn),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("passkeys/<int:pk>/name/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/name/", signed_in(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
     path(
         "passkeys/<int:pk>/remove/",
-        whole(webauthn.remove_webauthn),
+        signed_in(whole(webauthn.remove_webauthn)),
         name="mfa_remove_webauthn",
     ),
 ]
 PASSWORD = [
-    path("change/", whole(account.password_change), name="account_change_password"),
-    path("set/", whole(account.password_set), name="account_set_password"),
+    path("change/", signed_in(whole(account.password_change)), name="account_change_password"),
+    path("set/", signed_in(whole(account.password_set)), name="account_set_password"),
     path("reset/", account.password_reset, name="account_reset_password"),
     path("reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -83,7 +86,7 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("again/", account.reauthenticate, name="account_reauthenticate"),
+    path("again/", signed_in(account.reauthenticate), name="account_reauthenticate"),
     path("password/", include(PASSWORD)),
     path("elsewhere/", include(ELSEWHERE)),
 ]
