@@ -109,8 +109,10 @@ def _chest_tests(life: Life, rng: np.random.Generator, rows: Rows, days: Days) -
     positive = flu & (rng.random(len(rows)) < 0.3)
     life.note(rows[positive], days[positive], "flu_poct")
     life.note(rows[flu & ~positive], days[flu & ~positive], "flu_poct_negative")
+    # In a pilot of the North West Coast six of nine people with influenza got an antiviral.
+    given = positive & (rng.random(len(rows)) < 0.67)
     life.sheet.add(
-        rows[positive], days[positive], life.vocabulary["oseltamivir_75"], 10, 1, days[positive] + 5
+        rows[given], days[given], life.vocabulary["oseltamivir_75"], 10, 1, days[given] + 5
     )
     observed = (part >= 0.11) & (part < 0.3)
     early_warning(life, rng, rows[observed], days[observed], 1.6)
