@@ -31,7 +31,7 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
     """The links of the header that this person can use."""
     found = [("Programmes", "programmes")]
     if access.may(Permission.SEE_FIGURES):
-        found.insert(0, ("Dashboard", "dashboard"))
+        found[:0] = [("Dashboard", "dashboard"), ("Boards", "boards")]
     if access.may(Permission.SEE_PEOPLE):
         found.insert(0, ("Worklist", "worklists"))
     if access.may(Permission.USE_TOOLS):

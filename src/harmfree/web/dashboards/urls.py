@@ -5,7 +5,7 @@ Codes of organisations come from the records and may hold a hyphen or a dot, nev
 
 from django.urls import path, re_path
 
-from harmfree.web.dashboards import indicator_views, landscape_views, note_views, views
+from harmfree.web.dashboards import indicator_views, note_views, views
 
 INDICATOR = "<str:code>/indicators/<str:identifier>/"
 
@@ -23,6 +23,5 @@ urlpatterns = [
         name="dashboard_chart",
     ),
     path(f"{INDICATOR}add/<str:kind>/", note_views.add, name="dashboard_add"),
-    path("<str:code>/atrial-fibrillation/", landscape_views.landscape, name="dashboard_af"),
     path("<str:code>/<str:name>/", views.programme, name="dashboard_programme"),
 ]

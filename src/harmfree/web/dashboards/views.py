@@ -77,8 +77,19 @@ def _organisation(
         "may_annotate": viewer.may_annotate(node.id),
         "view": request.path,
         "sprite": icon_sprite(),
+        "boards": _boards(),
     }
     return render(request, "dashboard/organisation.jinja", context | more)
+
+
+def _boards() -> dict[str, list[tuple[str, str]]]:
+    """Programme to its boards, as (title, slug)."""
+    from harmfree.web.boards.pages import PAGES  # boards are built on these pages
+
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in PAGES.values():
+        found.setdefault(each.programme, []).append((each.title, each.slug))
+    return found
 
 
 def _chosen_programme(request: HttpRequest) -> str:
