@@ -20,15 +20,15 @@ from harmfree.pictures import (
     Cell as Number,
 )
 from harmfree.web.boards.asking import Asked
-from harmfree.web.boards.hiding import Pairs, alone, shown
+from harmfree.web.boards.hiding import Pairs, Shown, alone, shown
 from harmfree.web.boards.tables import (
     Board,
     Cell,
     count,
     heads,
-    hidden,
     interval,
     measured,
+    unless,
     words,
 )
 
@@ -36,12 +36,12 @@ Content = Mapping[str, Any]
 DEVICE_PAIRS: Pairs = [
     *alone("strips", "people", "possible"),
     ("unreadable", "strips"),
-    ("traced", "possible"),
-    ("found", "possible"),
+    *((part, "possible") for part in ("traced", "found", "found_traced", "treated")),
     ("found_traced", "traced"),
     ("found_traced", "found"),
     ("treated", "found"),
 ]
+DEVICE_COUNTS = ("strips", "people", "unreadable", "possible", "traced", "found", "treated")
 STEPS = {
     "people": "people with a strip",
     "possible": "possible atrial fibrillation for the first time",
@@ -49,7 +49,11 @@ STEPS = {
     "found": "atrial fibrillation coded",
     "treated": "anticoagulated",
 }
-CONTROL_PAIRS: Pairs = [("judged", "on_warfarin"), ("judged_below_65", "judged")]
+CONTROL_PAIRS: Pairs = [
+    ("judged", "on_warfarin"),
+    ("judged_below_65", "judged"),
+    ("judged_below_65", "on_warfarin"),
+]
 ARM_PAIRS: Pairs = [
     (f"{arm}_{part}", f"{arm}_{whole}")
     for arm in ("guided", "standard")
@@ -67,10 +71,7 @@ def boards_of(asked: Asked, content: Content, cost: float | None) -> tuple[Board
 def device_rows(content: Content) -> dict[str, dict[str, int]]:
     """Counts of the device funnel by code, with those found among the traced."""
     return {
-        each["id"]: {
-            name: each[name]
-            for name in ("strips", "people", "unreadable", "possible", "traced", "found", "treated")
-        }
+        each["id"]: {name: each[name] for name in DEVICE_COUNTS}
         | {"found_traced": round((each["ppv"] or 0) * each["traced"] / 100)}
         for each in content.get("devices", ())
     }
@@ -78,20 +79,21 @@ def device_rows(content: Content) -> dict[str, dict[str, int]]:
 
 def _devices(asked: Asked, content: Content, cost: float | None) -> Board:
     counts = device_rows(content)
-    open_rows = shown(asked.viewer, counts, DEVICE_PAIRS)
+    seen = shown(asked.viewer, counts, DEVICE_PAIRS)
     by_code = {each["id"]: each for each in content["devices"]}
     rows = []
     for node in (each for each in asked.rows() if each.code in by_code):
-        each = by_code[node.code]
-        cells = hidden(10) if node.code not in open_rows else (
-            *(count(each[name]) for name in ("strips", "people", "unreadable")),
-            *(count(each[name]) for name in ("possible", "traced", "found", "treated")),
-            interval(each["ppv"], each["ppv_low"], each["ppv_high"], 0),
-            measured(each["strips_per_case"]),
-            measured(None if cost is None or each["strips_per_case"] is None
-                     else cost * each["strips_per_case"], 0),
-        )  # fmt: skip
-        rows.append((words(node.name), *cells))
+        code, each = node.code, by_code[node.code]
+        per_case = each["strips_per_case"]
+        pounds = None if cost is None or per_case is None else cost * per_case
+        share = interval(each["ppv"], each["ppv_low"], each["ppv_high"], 0)
+        rows.append((
+            words(node.name),
+            *(unless(seen.has(code, name), count(each[name])) for name in DEVICE_COUNTS),
+            unless(seen.has(code, "traced", "found_traced"), share),
+            unless(seen.has(code, "strips", "found"), measured(per_case)),
+            unless(seen.has(code, "strips", "found"), measured(pounds, 0)),
+        ))  # fmt: skip
     return Board(
         "devices",
         "Hand-held ECG devices",
@@ -108,17 +110,18 @@ def _control(asked: Asked, content: Content) -> Board:
         code: {name: each[name] for name in ("judged", "on_warfarin", "judged_below_65")}
         for code, each in by_code.items()
     }
-    open_rows = shown(asked.viewer, counts, CONTROL_PAIRS)
+    seen = shown(asked.viewer, counts, CONTROL_PAIRS)
     rows = []
     for node in (each for each in asked.rows() if each.code in by_code):
-        each = by_code[node.code]
-        cells = hidden(4) if node.code not in open_rows else (
-            count(each["judged"]),
-            measured(each["pooled_ttr"], 1, "%"),
-            measured(each["mean_ttr"], 1, "%"),
-            count(each["judged_below_65"], asked.people(node, "af_ttr_low")),
-        )  # fmt: skip
-        rows.append((words(node.name), *cells))
+        code, each = node.code, by_code[node.code]
+        low = count(each["judged_below_65"], asked.people(node, "af_ttr_low"))
+        rows.append((
+            words(node.name),
+            unless(seen.has(code, "judged"), count(each["judged"])),
+            unless(seen.has(code, "judged"), measured(each["pooled_ttr"], 1, "%")),
+            unless(seen.has(code, "judged"), measured(each["mean_ttr"], 1, "%")),
+            unless(seen.has(code, "judged_below_65"), low),
+        ))  # fmt: skip
     return Board(
         "control",
         "Control of warfarin: time in range over six months",
@@ -147,23 +150,16 @@ def arm_rows(content: Content) -> dict[str, dict[str, int]]:
 
 
 def _arms(asked: Asked, content: Content) -> Board:
-    open_rows = shown(asked.viewer, arm_rows(content), ARM_PAIRS)
+    seen = shown(asked.viewer, arm_rows(content), ARM_PAIRS)
     by_code = {each["id"]: each for each in content["arms"]}
     rows: list[tuple[Cell, ...]] = []
     for node in (each for each in asked.rows() if each.code in by_code):
         each = by_code[node.code]
+        both = seen.has(node.code, "guided_judged", "standard_judged")
+        difference = unless(both, interval(each["difference"], each["low"], each["high"]))
         for name, title in (("guided", "genotype-guided"), ("standard", "standard")):
-            arm, start = each[name], (words(node.name), words(title))
-            if node.code not in open_rows:
-                rows.append((*start, *hidden(6)))
-                continue
-            difference = interval(each["difference"], each["low"], each["high"])
-            rows.append((
-                *start, count(arm["started"]), count(arm["judged"]),
-                measured(arm["mean_ttr"], 1, "%"), measured(arm["ever_above_4"], 0, "%"),
-                measured(arm["days_to_range"], 0),
-                difference if name == "guided" else Cell("", ""),
-            ))  # fmt: skip
+            last = difference if name == "guided" else Cell("", "")
+            rows.append((words(node.name), words(title), *_arm(seen, node.code, name, each), last))
     return Board(
         "arms",
         "Warfarin dosed by genotype: time in range in the first 12 weeks",
@@ -172,6 +168,20 @@ def _arms(asked: Asked, content: Content) -> Board:
         tuple(rows),
         str(content.get("note", "")),
     )  # fmt: skip
+
+
+def _arm(seen: Shown, code: str, name: str, each: Mapping[str, Any]) -> tuple[Cell, ...]:
+    arm = each[name]
+    began, judged, above = (
+        seen.has(code, f"{name}_{part}") for part in ("started", "judged", "above")
+    )
+    return (
+        unless(began, count(arm["started"])),
+        unless(judged, count(arm["judged"])),
+        unless(judged, measured(arm["mean_ttr"], 1, "%")),
+        unless(began and above, measured(arm["ever_above_4"], 0, "%")),
+        unless(judged, measured(arm["days_to_range"], 0)),
+    )
 
 
 # The funnel of the devices ----------------------------------------------------------------------
@@ -183,7 +193,7 @@ def device_picture(asked: Asked, content: Content) -> Picture | None:
     row = counts.get(asked.node.code)
     if row is None or not row["people"]:
         return None
-    if asked.node.code not in shown(asked.viewer, counts, DEVICE_PAIRS):
+    if not shown(asked.viewer, counts, DEVICE_PAIRS).has(asked.node.code, *STEPS):
         return None
     steps = [(text, row[name]) for name, text in STEPS.items()]
     said = ", ".join(f"{number:,} {text}" for text, number in steps)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harmfree.publish.af_expected import detection_gap
 from harmfree.publish.af_landscape import (
@@ -38,7 +38,7 @@ class Row:
         ratio: of the expected, how many are on the register, per cent.
         to_find, to_treat: people missing to the targets.
         protected: of those at risk, how many are anticoagulated, per cent.
-        strokes: the estimates; None when a count that they rest on is hidden.
+        strokes: the estimates; None when too much that they rest on is hidden.
     """
 
     node: Node
@@ -49,6 +49,11 @@ class Row:
     protected: float | None
     to_treat: int | None
     strokes: Strokes | None
+
+    @property
+    def rough(self) -> bool:
+        """Whether the number of some scores is hidden, so that estimates rest on the others."""
+        return any(self.counts[f"score_{score}"] is None for score in BY_SCORE)
 
     def percent(self, part: str, whole: str) -> float | None:
         """A count as a share of another, per cent; None when hidden or of nobody."""
@@ -82,11 +87,11 @@ def rows_of(
 
 
 def counts_of(held: Held, node: Node) -> dict[str, int | None]:
-    """The latest counts of an organisation by name."""
+    """The latest counts of an organisation by name; without a series nobody was ever looked at."""
 
     def last(indicator: str, side: str) -> int | None:
         figures = held.get((node.id, indicator))
-        found: int | None = getattr(figures, side)[-1] if figures else None
+        found: int | None = getattr(figures, side)[-1] if figures else 0
         return found
 
     counts = {name: last(each, "numerators") for name, each in (NUMERATORS | MORE).items()}
@@ -129,9 +134,26 @@ def _short(percent: float, whole: float | None, reached: int | None) -> int | No
 
 
 def _strokes(counts: Counts, to_treat: int | None, assumed: Assumptions) -> Strokes | None:
+    """The estimates from what is shown; None when that is too little.
+
+    Where the number of some scores is hidden, all who are not among the shown scores are taken to
+    have their average risk: so nothing of a hidden number is in the estimate. Where all are hidden
+    there is only the simple formula; what rests on scores is NaN.
+    """
     untreated = counts["untreated"]
     by_score = {score: counts[f"score_{score}"] for score in BY_SCORE}
     known = {score: people for score, people in by_score.items() if people is not None}
-    if untreated is None or to_treat is None or len(known) < len(by_score):
+    scored = sum(known.values())
+    if untreated is None or to_treat is None:
         return None
-    return strokes(untreated, known, to_treat, assumed)
+    found = strokes(untreated, known, to_treat, assumed)
+    if len(known) == len(by_score):
+        return found
+    times = untreated / scored if scored else math.nan
+    return replace(
+        found,
+        expected=times * found.expected,
+        avoidable=times * found.avoidable,
+        lives=times * found.lives,
+        saving_pounds=times * found.saving_pounds,
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -84,7 +85,13 @@ def _stroke(name: str, digits: int = 1) -> Callable[[Asked, Row], Cell]:
     def cell(_: Asked, row: Row) -> Cell:
         if row.strokes is None:
             return Cell(HIDDEN)
-        return measured(float(getattr(row.strokes, name)), digits)
+        value = float(getattr(row.strokes, name))
+        if math.isnan(value):
+            return Cell(HIDDEN)
+        found = measured(value, digits)
+        # The simple formula does not rest on scores.
+        rough = row.rough and not name.endswith("simple")
+        return replace(found, text=f"about {found.text}") if rough else found
 
     return cell
 

@@ -19,16 +19,14 @@ from harmfree.web.boards.asking import Asked, Page
 from harmfree.web.boards.builders import ANTIBIOTICS
 from harmfree.web.boards.hiding import Pairs, Row, added_up, alone, shown, shown_series
 from harmfree.web.boards.results import find
-from harmfree.web.boards.tables import Board, Cell, count, heads, hidden, measured, words
+from harmfree.web.boards.tables import Board, Cell, count, heads, measured, unless, words
 
 COUNTS = ("people", "unweighted", "items_all", "items", "items_nhs", "broad", "broad_nhs",
           "uti_items", "uti_long")  # fmt: skip
 VOLUME_PAIRS: Pairs = [
-    *alone("people", "items_all"),
-    ("items", "items_all"),
-    ("items_nhs", "items_all"),
-    ("items_nhs", "items"),
-    ("broad", "items"),
+    *alone("people"),
+    *((part, "items_all") for part in ("items_all", "items", "items_nhs", "broad", "broad_nhs")),
+    *((part, "items") for part in ("items_nhs", "broad", "broad_nhs")),
     ("broad_nhs", "items_nhs"),
     ("broad_nhs", "broad"),
 ]
@@ -94,16 +92,20 @@ def latest(rows: Months) -> dict[str, dict[str, Any]]:
 
 def _volume(asked: Asked, rows: Months) -> Board:
     last = latest(rows)
-    open_rows = shown(asked.viewer, last, VOLUME_PAIRS)
+    seen = shown(asked.viewer, last, VOLUME_PAIRS)
     made = []
     for node in (each for each in asked.rows() if each.code in last):
-        found = volume_of(last[node.code])
-        cells = hidden(7) if node.code not in open_rows else (
-            count(found.people), count(found.items_all), measured(found.per_star_pu, 3),
-            measured(found.per_1000, 0), count(found.broad),
-            measured(found.four_c, 1, "%"), measured(found.four_c_nhs, 1, "%"),
-        )  # fmt: skip
-        made.append((words(node.name), *cells))
+        code, found = node.code, volume_of(last[node.code])
+        made.append((
+            words(node.name),
+            unless(seen.has(code, "people"), count(found.people)),
+            unless(seen.has(code, "items_all"), count(found.items_all)),
+            unless(seen.has(code, "items_all"), measured(found.per_star_pu, 3)),
+            unless(seen.has(code, "items", "people"), measured(found.per_1000, 0)),
+            unless(seen.has(code, "broad"), count(found.broad)),
+            unless(seen.has(code, "broad", "items"), measured(found.four_c, 1, "%")),
+            unless(seen.has(code, "broad_nhs", "items_nhs"), measured(found.four_c_nhs, 1, "%")),
+        ))  # fmt: skip
     return Board(
         "volume",
         "Volume and choice, rolling twelve months",
@@ -116,14 +118,16 @@ def _volume(asked: Asked, rows: Months) -> Board:
 
 def _uti(asked: Asked, rows: Months) -> Board:
     last = latest(rows)
-    open_rows = shown(asked.viewer, last, UTI_PAIRS)
+    seen = shown(asked.viewer, last, UTI_PAIRS)
     made = []
     for node in (each for each in asked.rows() if each.code in last):
-        found = volume_of(last[node.code])
-        cells = hidden(3) if node.code not in open_rows else (
-            count(found.uti_items), count(found.uti_long), measured(found.uti_percent, 1, "%"),
-        )  # fmt: skip
-        made.append((words(node.name), *cells))
+        code, found = node.code, volume_of(last[node.code])
+        made.append((
+            words(node.name),
+            unless(seen.has(code, "uti_items"), count(found.uti_items)),
+            unless(seen.has(code, "uti_long"), count(found.uti_long)),
+            unless(seen.has(code, "uti_long", "uti_items"), measured(found.uti_percent, 1, "%")),
+        ))  # fmt: skip
     return Board(
         "urinary",
         "Courses for urinary infection",
@@ -137,17 +141,21 @@ def _infections(asked: Asked, rows: Months) -> Board:
     last = latest(rows)
     made: list[tuple[Cell, ...]] = []
     for each in ideals():
-        pairs: Pairs = [(f"{each.infection}:treated", f"{each.infection}:all")]
-        open_rows = shown(asked.viewer, last, pairs)
+        every, treated = f"{each.infection}:all", f"{each.infection}:treated"
+        seen = shown(asked.viewer, last, [(treated, every)])
         for node in (n for n in asked.rows() if n.code in last):
-            row = last[node.code]
-            one = Consulted(each, row[f"{each.infection}:all"], row[f"{each.infection}:treated"])
-            cells = hidden(4) if node.code not in open_rows else (
-                count(one.consultations), count(one.treated),
-                measured(one.percent, 0, "%"), measured(one.excess, 0),
-            )  # fmt: skip
-            made.append((words(node.name), words(each.title), *cells,
-                         measured(each.ideal, 0, "%")))  # fmt: skip
+            code, row = node.code, last[node.code]
+            one = Consulted(each, row[every], row[treated])
+            both = seen.has(code, every, treated)
+            made.append((
+                words(node.name),
+                words(each.title),
+                unless(seen.has(code, every), count(one.consultations)),
+                unless(seen.has(code, treated), count(one.treated)),
+                unless(both, measured(one.percent, 0, "%")),
+                unless(both, measured(one.excess, 0)),
+                measured(each.ideal, 0, "%"),
+            ))  # fmt: skip
     return Board(
         "infections",
         "Consultations for infections, and antibiotics on the day",
@@ -161,9 +169,11 @@ def _chart(asked: Asked, rows: Months) -> Picture | None:
     """Items per STAR-PU month by month; None where a month is hidden."""
     code = asked.node.code
     series: dict[str, list[Row]] = {
-        each: [{n: month[n] for n in COUNTS} for month in months] for each, months in rows.items()
+        each: [{"items_all": month["items_all"]} for month in months]
+        for each, months in rows.items()
     }
-    if code not in shown_series(asked.viewer, series, VOLUME_PAIRS):
+    volume: Pairs = [("items_all", "items_all")]
+    if code not in rows or not shown_series(asked.viewer, series, volume).has(code, "items_all"):
         return None
     found = [volume_of(month) for month in rows[code]]
     values = np.array([np.nan if v.per_star_pu is None else v.per_star_pu for v in found])

@@ -70,6 +70,7 @@ def _written(value: float | None) -> str:
 
 def _field(each: Assumption) -> forms.FloatField:
     refused = f"{each.label} must be from {each.low:,g} to {each.high:,g}"
+    refused = refused.replace("%", "%%")  # Django fills in the limit by the % operator
     return forms.FloatField(
         label=each.label,
         required=each.usual is not None,

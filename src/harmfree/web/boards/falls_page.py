@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,20 +18,21 @@ from harmfree.programmes.registry import indicator
 from harmfree.publish.falls_rates import NOTES, HomeRates, Month, poisson_rate, u_chart
 from harmfree.web.boards.asking import Asked, Page
 from harmfree.web.boards.builders import FALLS
-from harmfree.web.boards.hiding import Pairs, Row, added_up, alone, shown, shown_series
+from harmfree.web.boards.hiding import Pairs, Row, Shown, added_up, alone, shown, shown_series
 from harmfree.web.boards.results import find
-from harmfree.web.boards.tables import NONE, Board, Cell, count, heads, hidden, interval, words
+from harmfree.web.boards.tables import NONE, Board, Cell, count, heads, interval, unless, words
 from harmfree.web.dashboards.comparison import address
 from harmfree.web.dashboards.figures import HIDDEN
 from harmfree.web.organisations.tree import Node
 
 COUNTED = ("falls", "injuries", "bed_days", "residents", "fallers")
 PAIRS: Pairs = [
-    *alone("falls", "residents"),
+    *alone("falls"),
     ("injuries", "falls"),
-    ("fallers", "residents"),
     ("fallers", "falls"),
+    ("fallers", "residents"),
 ]
+"""Bed days are an exposure, not people, and always shown; a rate is hidden with its falls."""
 YEAR = 12
 STEADY = (
     "steady_faller_not_offered",
@@ -82,7 +84,7 @@ def totals(series: dict[str, Months]) -> dict[str, dict[str, int]]:
     }
 
 
-def _shown_months(asked: Asked, series: dict[str, Months]) -> frozenset[str]:
+def _shown_months(asked: Asked, series: dict[str, Months]) -> Shown:
     rows: dict[str, list[Row]] = {
         code: [{n: month[n] for n in COUNTED} for month in months]
         for code, months in series.items()
@@ -97,16 +99,17 @@ def _places(asked: Asked, series: dict[str, Months]) -> list[Node]:
 
 def _homes(asked: Asked, series: dict[str, Months]) -> Board:
     sums = totals(series)
-    open_rows = shown(asked.viewer, sums, PAIRS)
+    seen = shown(asked.viewer, sums, PAIRS)
     rows = []
     for node in _places(asked, series):
         row = sums[node.code]
-        rate = poisson_rate(row["falls"], row["bed_days"])
-        cells = hidden(4) if node.code not in open_rows else (
-            count(row["falls"]), count(row["injuries"]), count(row["bed_days"]),
-            interval(rate.rate, rate.low, rate.high) if row["bed_days"] else Cell(NONE, ""),
-        )  # fmt: skip
-        rows.append((words(node.name), *cells))
+        rows.append((
+            words(node.name),
+            unless(seen.has(node.code, "falls"), count(row["falls"])),
+            unless(seen.has(node.code, "injuries"), count(row["injuries"])),
+            count(row["bed_days"]),
+            unless(seen.has(node.code, "falls"), _rate(row)),
+        ))  # fmt: skip
     return Board(
         "homes",
         "Falls in the last twelve complete months",
@@ -118,28 +121,35 @@ def _homes(asked: Asked, series: dict[str, Months]) -> Board:
 
 
 def _months(asked: Asked, series: dict[str, Months]) -> tuple[Board, ...]:
-    """The months of the organisation, where all of them may be shown."""
+    """The months of the organisation, where every month may be shown."""
     code = asked.node.code
-    if code not in _shown_months(asked, series):
+    seen = _shown_months(asked, series)
+    if code not in series or not seen.has(code, "falls"):
         return ()
     rows = []
     for month in series[code]:
-        rate = poisson_rate(month["falls"], month["bed_days"])
-        shown_rate = (
-            interval(rate.rate, rate.low, rate.high) if month["bed_days"] else Cell(NONE, "")
+        counts = (
+            count(month[name]) if name == "bed_days" or seen.has(code, name) else count(None)
+            for name in COUNTED
         )
-        rows.append(
-            (words(month["month"][:7]), *(count(month[name]) for name in COUNTED), shown_rate)
-        )
+        rows.append((words(month["month"][:7]), *counts, _rate(month)))
     titles = heads("Month", "Falls", "With an injury", "Bed days", "Residents", "Who fell",
                    "Per 1,000 bed days (95% limits)")  # fmt: skip
     return (Board("months", f"Month by month: {asked.node.name}", titles, tuple(rows)),)
 
 
+def _rate(row: Mapping[str, Any]) -> Cell:
+    """Falls per 1,000 bed days with its limits; a dash without residents."""
+    if not row["bed_days"]:
+        return Cell(NONE, "")
+    rate = poisson_rate(row["falls"], row["bed_days"])
+    return interval(rate.rate, rate.low, rate.high)
+
+
 def _chart(asked: Asked, series: dict[str, Months]) -> Picture | None:
     """The u chart of the organisation; None where a month is hidden, or months are too few."""
     code = asked.node.code
-    if code not in _shown_months(asked, series):
+    if code not in series or not _shown_months(asked, series).has(code, "falls"):
         return None
     months = tuple(
         Month(date.fromisoformat(m["month"]), *(m[name] for name in COUNTED)) for m in series[code]
@@ -155,11 +165,11 @@ def _chart(asked: Asked, series: dict[str, Months]) -> Picture | None:
 def _funnel(asked: Asked, series: dict[str, Months]) -> Picture | None:
     """Homes below the organisation; those that the viewer may not name are dots without a name."""
     sums = totals(series)
-    open_rows = shown(asked.viewer, sums, PAIRS)
+    seen = shown(asked.viewer, sums, PAIRS)
     homes = [
         each
         for each in asked.viewer.at_level(asked.node, "care_home")
-        if each.code in open_rows and sums[each.code]["bed_days"]
+        if each.code in sums and sums[each.code]["bed_days"] and seen.has(each.code, "falls")
     ]
     named = asked.viewer.named
     try:

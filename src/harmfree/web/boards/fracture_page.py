@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -21,9 +22,9 @@ from harmfree.web.access.roles import Permission
 from harmfree.web.boards.asking import Asked, Page
 from harmfree.web.boards.assumptions import Assumption, AssumptionForm
 from harmfree.web.boards.builders import FRACTURE, RISK_BANDS
-from harmfree.web.boards.hiding import Pairs, added_up, alone, shown
+from harmfree.web.boards.hiding import Pairs, added_up, shown
 from harmfree.web.boards.results import find
-from harmfree.web.boards.tables import Board, Cell, count, heads, hidden, measured, words
+from harmfree.web.boards.tables import Board, Cell, count, heads, measured, unless, words
 from harmfree.web.dashboards.figures import HIDDEN
 from harmfree.web.organisations.models import Kind
 from harmfree.web.organisations.tree import Node
@@ -38,8 +39,16 @@ ASSUMED = {
     ),
 }  # fmt: skip
 BANDS = [f"b{number}" for number in range(len(RISK_BANDS))]
-SUMMARY_PAIRS: Pairs = [("scored", "people"), ("above", "scored"), ("high", "people")]
-BAND_PAIRS: Pairs = [*((band, "scored") for band in BANDS), ("scored", "people")]
+PAIRS: Pairs = [
+    ("scored", "people"),
+    ("above", "scored"),
+    ("above", "people"),
+    ("above", "high"),
+    ("high", "people"),
+    *((band, "scored") for band in BANDS),
+    *((band, "people") for band in BANDS),
+]
+"""Bands are shown all or none: they add up to the scored."""
 Counts = dict[str, int | None]
 
 
@@ -49,6 +58,7 @@ def fracture_prevention(asked: Asked) -> Page:
     assumed = assumptions(form)
     nodes = asked.rows()
     counts = counts_of(asked, nodes)
+    own = estimate(counts[asked.node.id], assumed)
     kept = find(asked.run, FRACTURE)
     content: dict[str, Any] = kept.content or {}
     tables = [_stages(asked, nodes, counts, assumed)]
@@ -57,8 +67,8 @@ def fracture_prevention(asked: Asked) -> Page:
     return Page(
         tables=tuple(tables),
         context={
-            "picture": _picture(asked, counts),
-            "estimate": estimate(counts[asked.node.id], assumed),
+            "picture": _picture(asked, counts, own),
+            "estimate": own,
             "threshold": content.get("threshold"),
             "notes": content.get("notes", ()),
             "people": people_address(asked, asked.node),
@@ -97,12 +107,14 @@ def estimate(counts: Counts, assumed: Assumptions) -> Expected | None:
     return fractures_avoided(high - treated, assumed)
 
 
-def _picture(asked: Asked, counts: dict[int, Counts]) -> Picture | None:
-    own = [each for each in counts[asked.node.id].values() if each is not None]
-    if len(own) < len(STAGES) or not any(own):
+def _picture(asked: Asked, counts: dict[int, Counts], own: Expected | None) -> Picture | None:
+    """The funnel with the estimate as it was asked for; None where a stage is hidden."""
+    known = [each for each in counts[asked.node.id].values() if each is not None]
+    if len(known) < len(STAGES) or not any(known) or own is None:
         return None
     node, day = asked.node, asked.run.index_dates[-1]
-    return funnel_picture([Funnel(node.code, node.name, day, tuple(own))])
+    made = funnel_picture([Funnel(node.code, node.name, day, tuple(known))])
+    return replace(made, notes=(own.says, *made.notes[1:]))
 
 
 def _stages(
@@ -150,17 +162,18 @@ def risk_rows(asked: Asked, content: dict[str, Any]) -> dict[str, dict[str, int]
 
 def _summary(asked: Asked, content: dict[str, Any]) -> Board:
     counts = risk_rows(asked, content)
-    open_rows = shown(asked.viewer, counts, SUMMARY_PAIRS)
+    seen = shown(asked.viewer, counts, PAIRS)
     rows: list[tuple[Cell, ...]] = []
     for node in (each for each in asked.rows() if each.code in counts):
-        row = counts[node.code]
-        link = people_address(asked, node)
-        cells = hidden(5) if node.code not in open_rows else (
-            *(count(row[name]) for name in ("people", "scored", "above")),
-            count(row["high"], link),
-            measured(100 * row["high"] / row["people"] if row["people"] else None, 1, "%"),
-        )  # fmt: skip
-        rows.append((words(node.name), *cells))
+        code, row = node.code, counts[node.code]
+        share = measured(100 * row["high"] / row["people"] if row["people"] else None, 1, "%")
+        high = count(row["high"], people_address(asked, node))
+        rows.append((
+            words(node.name),
+            *(unless(seen.has(code, n), count(row[n])) for n in ("people", "scored", "above")),
+            unless(seen.has(code, "high"), high),
+            unless(seen.has(code, "high", "people"), share),
+        ))  # fmt: skip
     return Board(
         "qfracture",
         "QFracture: people by site",
@@ -173,13 +186,12 @@ def _summary(asked: Asked, content: dict[str, Any]) -> Board:
 
 def _bands(asked: Asked, content: dict[str, Any]) -> Board:
     counts = risk_rows(asked, content)
-    # The summary beside it gives sums of bands, so a row of bands needs the summary's consent too.
-    open_rows = shown(asked.viewer, counts, [*BAND_PAIRS, *SUMMARY_PAIRS, *alone("scored")])
+    seen = shown(asked.viewer, counts, PAIRS)
     rows: list[tuple[Cell, ...]] = []
     for node in (each for each in asked.rows() if each.code in counts):
         row = counts[node.code]
-        cells = [count(row[band]) for band in BANDS]
-        rows.append((words(node.name), *(cells if node.code in open_rows else hidden(len(BANDS)))))
+        every = seen.has(node.code, *BANDS, "above")
+        rows.append((words(node.name), *(unless(every, count(row[band])) for band in BANDS)))
     ends = [f"{low:g}% to under {high:g}%" for low, high in pairwise(RISK_BANDS)]
     return Board(
         "bands",

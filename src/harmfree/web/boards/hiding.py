@@ -1,18 +1,21 @@
-"""Which rows of a board's own counts may be shown, by the rule of the dashboards.
+"""Which of a board's own counts may be shown, by the rule of the dashboards.
 
 Counts that the run publishes as series are read through `dashboards.figures`, so that one pattern
-holds everywhere. Counts that only a board has (reviews, bed days, steps of a device) are shown or
-hidden as whole rows: a row is hidden when `dashboards.suppression.suppressed` hides any of its
-counts, as a part of another, over the whole tree of organisations. Hiding a row where one cell
-would do shows less and never more.
+holds everywhere. Counts that only a board has (reviews, injuries, steps of a device) are named in
+pairs, a part and its whole; `dashboards.suppression.suppressed` says for each pair what to hide
+over the whole tree of organisations, and a count is shown when no pair that it is in hides it.
+Showing less than a pair allows gives nothing away. Pairs are named for every two counts of which
+one holds the other, not only for neighbouring steps, so that what lies between two shown counts
+cannot be small.
 
-Limits: steps are compared in the pairs named; months stand alone, so that totals over months are
-shown only beside rows of months that are shown or hidden as one.
+Limit: months stand alone. A series of months is shown only when all of its months may be, so that
+a total beside it gives no single month away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,38 +31,69 @@ Pairs = Sequence[tuple[str, str]]
 """(part, whole): both are counts of the row; a count alone stands with itself."""
 
 
-def shown(viewer: Viewer, rows: Mapping[str, Row], pairs: Pairs) -> frozenset[str]:
-    """Codes of the organisations whose rows this viewer may see.
+@dataclass(frozen=True)
+class Shown:
+    """What a viewer may see: pairs of an organisation's code and a count's name.
+
+    Where they see small numbers everything is shown, whatever its name.
+    """
+
+    counts: frozenset[tuple[str, str]]
+    exact: frozenset[str]
+
+    def has(self, code: str, *names: str) -> bool:
+        """Whether all these counts of an organisation may be shown."""
+        return code in self.exact or all((code, name) in self.counts for name in names)
+
+
+def shown(viewer: Viewer, rows: Mapping[str, Row], pairs: Pairs) -> Shown:
+    """What this viewer may see of some counts.
 
     Args:
         viewer: who asks; where they see small numbers nothing is hidden from them.
         rows: by code, for every organisation of every level at once (a level that is missing
             could not be protected); an organisation without a row counts as zeros.
-        pairs: which counts are parts of which.
+        pairs: which counts are parts of which; what is in no pair is not shown.
     """
-    several = {code: [row] for code, row in rows.items()}
-    return shown_series(viewer, several, pairs)
+    return shown_series(viewer, {code: [row] for code, row in rows.items()}, pairs)
 
 
-def shown_series(
-    viewer: Viewer, series: Mapping[str, Sequence[Row]], pairs: Pairs
-) -> frozenset[str]:
-    """The same for rows of months: a series is shown when all its months may be."""
+def shown_series(viewer: Viewer, series: Mapping[str, Sequence[Row]], pairs: Pairs) -> Shown:
+    """The same for rows of months: a count is shown when it may be in every month."""
     tree = viewer.tree
     places = {each: i for i, each in enumerate(sorted(tree.nodes))}
     months = max((len(each) for each in series.values()), default=0)
-    tables = np.zeros((2, len(places), months * len(pairs)), np.int64)
+    tables = np.zeros((2, len(places), months, len(pairs)), np.int64)
     for code, rows in series.items():
-        if code in tree.by_code:
-            flat = [(row[part], row[whole]) for row in rows for part, whole in pairs]
-            tables[:, places[tree.by_code[code].id], : len(flat)] = np.array(flat).T
+        if code in tree.by_code and rows:
+            counts = [[(row[part], row[whole]) for part, whole in pairs] for row in rows]
+            tables[:, places[tree.by_code[code].id], : len(rows)] = np.array(counts).transpose(
+                2, 0, 1
+            )
     parents = [places.get(tree.nodes[each].parent or 0, -1) for each in places]
+    flat = tables.reshape(2, len(places), -1)
     known = [places[each] for each in viewer.exact]
-    hidden = suppressed(tables[0], tables[1], parents, settings.SMALLEST, known)
-    shut = set(np.flatnonzero((hidden.numerator | hidden.denominator).any(axis=1)).tolist())
-    open_codes = {tree.nodes[each].code for each, i in places.items() if i not in shut}
-    exact = {tree.nodes[each].code for each in viewer.exact}
-    return frozenset(series) & (open_codes | exact)
+    hidden = suppressed(flat[0], flat[1], parents, settings.SMALLEST, known)
+    gone_parts, gone_wholes = (
+        np.any(each.reshape(tables.shape[1:]), axis=1).tolist()
+        for each in (hidden.numerator, hidden.denominator)
+    )
+    at = {code: places[tree.by_code[code].id] for code in series if code in tree.by_code}
+    return Shown(
+        frozenset(
+            (code, name)
+            for code, place in at.items()
+            for name in _open(pairs, gone_parts[place], gone_wholes[place])
+        ),
+        frozenset(tree.nodes[each].code for each in viewer.exact),
+    )
+
+
+def _open(pairs: Pairs, part_gone: Sequence[bool], whole_gone: Sequence[bool]) -> set[str]:
+    """Names of the counts that no pair hides."""
+    shut = {part for (part, _), gone in zip(pairs, part_gone, strict=True) if gone}
+    shut |= {whole for (_, whole), gone in zip(pairs, whole_gone, strict=True) if gone}
+    return {name for pair in pairs for name in pair} - shut
 
 
 def added_up(tree: Tree, rows: Mapping[str, Row]) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,8 +18,10 @@ from harmfree.web.boards.builders import FRACTURE, FRACTURE_PEOPLE
 from harmfree.web.boards.results import find
 from harmfree.web.boards.views import crumbs
 from harmfree.web.publication.models import Person
-from harmfree.web.worklist.listing import name_of
+from harmfree.web.worklist.errors import SealError
+from harmfree.web.worklist.identities import open_identity
 
+log = logging.getLogger(__name__)
 ON_PAGE = 50
 
 
@@ -62,5 +65,17 @@ def _rows(listed: list[dict[str, Any]], organisation: int) -> list[dict[str, Any
         person = held.get(numbers[each["person"]])
         line = getattr(person, "line", None)
         key = person.key if person and line and line.organisation_id == organisation else ""
-        rows.append(each | {"name": name_of(person) if person else "", "line": key})
+        rows.append(each | {"name": _name(person), "line": key})
     return rows
+
+
+def _name(person: Person | None) -> str:
+    """The person's name; empty where none is kept or it cannot be opened."""
+    identity = getattr(person, "identity", None)
+    if identity is None:
+        return ""
+    try:
+        return open_identity(identity).name
+    except SealError as fault:
+        log.warning("A name cannot be opened: %s", fault.what)
+        return ""

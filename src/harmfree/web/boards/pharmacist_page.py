@@ -15,17 +15,18 @@ from harmfree.web.boards.hiding import Pairs, added_up, alone, is_small, shown
 from harmfree.web.boards.models import Upload
 from harmfree.web.boards.pharmacist_results import PHARMACIST, RollOut, newest, region_of, roll_out
 from harmfree.web.boards.results import Found, find
-from harmfree.web.boards.tables import Board, Cell, count, heads, hidden, measured, words
+from harmfree.web.boards.tables import Board, Cell, count, heads, measured, unless, words
 from harmfree.web.dashboards.figures import HIDDEN
 
 PAIRS: Pairs = [
-    *alone("reviews", "offered", "risks_accepted", "looked_at"),
+    *alone("reviews", "offered", "risks_accepted"),
     ("accepted", "offered"),
-    ("followed", "looked_at"),
-    ("resolved", "followed"),
-    ("ended_otherwise", "followed"),
+    *((part, "looked_at") for part in ("followed", "resolved", "ended_otherwise", "recurred")),
+    *((part, "followed") for part in ("resolved", "ended_otherwise", "recurred")),
     ("recurred", "resolved"),
+    ("settled", "followed"),
 ]
+"""`settled` are the resolved and those who died or left: the others are still open."""
 
 
 def impact_page(asked: Asked) -> Page:
@@ -84,6 +85,7 @@ def activity_rows(asked: Asked, content: dict[str, Any]) -> dict[str, dict[str, 
     """Counts of every practice and of all organisations above, by code."""
     sites = {
         code: {name: n for name, n in each.items() if name != "site"}
+        | {"settled": each["resolved"] + each["ended_otherwise"]}
         for code, each in content["activity"].items()
     }
     return added_up(asked.viewer.tree, sites)
@@ -91,17 +93,18 @@ def activity_rows(asked: Asked, content: dict[str, Any]) -> dict[str, dict[str, 
 
 def _activity(asked: Asked, content: dict[str, Any]) -> Board:
     counts = activity_rows(asked, content)
-    open_rows = shown(asked.viewer, counts, PAIRS)
+    seen = shown(asked.viewer, counts, PAIRS)
     names = ("reviews", "offered", "accepted", "risks_accepted", "looked_at", "followed",
              "resolved", "ended_otherwise", "recurred")  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
-    for node in asked.rows():
-        row = counts.get(node.code, dict.fromkeys(names, 0))
-        if node.code in counts and node.code not in open_rows:
-            rows.append((words(node.name), *hidden(len(names) + 1)))
-            continue
+    for node in (each for each in asked.rows() if each.code in counts):
+        row = counts[node.code]
         share = 100 * row["resolved"] / row["followed"] if row["followed"] else None
-        rows.append((words(node.name), *(count(row[n]) for n in names), measured(share, 0, "%")))
+        rows.append((
+            words(node.name),
+            *(unless(seen.has(node.code, name), count(row[name])) for name in names),
+            unless(seen.has(node.code, "resolved", "followed"), measured(share, 0, "%")),
+        ))  # fmt: skip
     return Board(
         "activity",
         "What the pharmacists did",

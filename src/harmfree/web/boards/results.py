@@ -69,6 +69,11 @@ def names() -> tuple[str, ...]:
     return tuple(_builders)
 
 
+def builder_of(name: str) -> Builder:
+    """The builder of a name."""
+    return _builders[name]
+
+
 def store_of(run: PublishedRun) -> LiveRun | None:
     """The run in the store's folder when it is the one that was published."""
     try:

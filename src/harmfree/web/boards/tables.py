@@ -80,9 +80,9 @@ def measured(value: float | None, digits: int = 1, end: str = "") -> Cell:
     return Cell(f"{value:,.{digits}f}{end}", round(value, digits))
 
 
-def hidden(times: int) -> tuple[Cell, ...]:
-    """Cells of a row that is hidden."""
-    return (Cell(HIDDEN),) * times
+def unless(shown: bool, cell: Cell) -> Cell:
+    """The cell where it may be shown, else that it is hidden."""
+    return cell if shown else Cell(HIDDEN)
 
 
 def interval(value: float | None, low: float | None, high: float | None, digits: int = 1) -> Cell:

@@ -13,6 +13,8 @@ from harmfree.web.access.roles import Permission
 from harmfree.web.access.rules import access_of, allow
 from harmfree.web.boards.asking import Asked, Page
 from harmfree.web.boards.pages import PAGES, BoardPage
+from harmfree.web.boards.pharmacist_results import region_of
+from harmfree.web.boards.report_tables import REPORTS
 from harmfree.web.boards.tables import named
 from harmfree.web.common.downloads import csv_response
 from harmfree.web.common.refusals import page as message
@@ -43,7 +45,9 @@ def boards_of(request: HttpRequest, code: str) -> HttpResponse:
     groups: dict[str, list[BoardPage]] = {}
     for each in PAGES.values():
         groups.setdefault(held[each.programme].title, []).append(each)
+    may_bring = viewer.access.may_at(Permission.ANNOTATE, region_of(node).id)
     context = {
+        "reports": REPORTS if may_bring else {},
         "title": f"Boards: {node.name}",
         "crumbs": organisations_above(viewer, node, whole=True),
         "node": node,

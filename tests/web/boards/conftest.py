@@ -1,0 +1,85 @@
+"""The boards' results of the small region, worked out once and put into each test's database."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from harmfree.publish.reading import LiveRun
+from harmfree.web.access.roles import Role
+from harmfree.web.accounts.models import User
+from harmfree.web.boards import builders  # noqa: F401 - registers the builders
+from harmfree.web.boards.models import BoardResult
+from harmfree.web.boards.results import Made, Work, builder_of, names
+from harmfree.web.dashboards.models import Annotation
+from harmfree.web.organisations.models import Organisation
+from harmfree.web.publication.models import PublishedRun
+
+
+def quiet(*_: object) -> None:
+    """No progress."""
+
+
+def put_on_charts(live: LiveRun) -> None:
+    """The go-live dates of the synthetic region as interventions, as the demonstration does."""
+    by = User.objects.create_user("rollout@example.org", "Roll-out", "x")
+    with (live.store.folder / "rollout.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            at = Organisation.objects.filter(code=row["site"]).first()
+            if at and row["go_live"]:
+                Annotation.objects.create(
+                    organisation=at,
+                    on=date.fromisoformat(row["go_live"]),
+                    text="Practice pharmacist started",
+                    intervention=True,
+                    by=by,
+                )
+
+
+@pytest.fixture(scope="session")
+def made(django_db_setup, django_db_blocker, region_home) -> dict[str, list[Made]]:
+    """What each builder makes of the small region."""
+    live = LiveRun.open(region_home)
+    with django_db_blocker.unblock(), transaction.atomic():
+        run = PublishedRun.live()
+        assert run is not None
+        put_on_charts(live)
+        found = {name: list(builder_of(name)(Work(live, run, None, quiet))) for name in names()}
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.fixture
+def boards(region, region_home, made) -> PublishedRun:
+    """The live run with every board worked out."""
+    put_on_charts(LiveRun.open(region_home))
+    for name, several in made.items():
+        for each in several:
+            BoardResult.objects.create(
+                run=region,
+                name=each.name or name,
+                organisation_id=each.organisation,
+                digest=each.digest,
+                content=each.content,
+            )
+    return region
+
+
+@pytest.fixture
+def live(region_home) -> LiveRun:
+    """The run in the store."""
+    return LiveRun.open(region_home)
+
+
+@pytest.fixture
+def client_of(user_of, organisation, signed_in_client):
+    """A client of someone with a role at the first organisation of a kind (None: everywhere)."""
+
+    def make(role: Role, kind: str | None = "region", number: int = 0):
+        at = organisation(kind, number) if kind else None
+        return signed_in_client(user_of(role, at))
+
+    return make
