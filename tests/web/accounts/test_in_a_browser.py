@@ -124,3 +124,12 @@ def test_the_pages_before_signing_in_are_accessible(page_as, accessible, site, p
     page.click("main button[type=submit]")
     accessible(page)
     assert page.inner_text(".nhsuk-error-summary")
+
+
+def test_a_password_can_be_shown(page_as, site):
+    page = page_as(None)
+    page.goto(f"{site.address}/account/login/")
+    page.fill("input[name=password]", "seven quiet herons")
+    assert page.get_attribute("input[name=password]", "type") == "password"
+    page.click("text=Show")
+    assert page.get_attribute("input[name=password]", "type") == "text"

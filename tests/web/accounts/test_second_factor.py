@@ -6,6 +6,7 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.test import Client
 
 from harmfree.web.access.roles import MAY, NEEDS_SECOND_FACTOR, Role
@@ -146,6 +147,16 @@ def test_the_picture_is_data_that_the_policy_allows(someone, sign_in):
 def test_it_can_be_turned_off_for_a_demonstration(someone, sign_in, settings):
     settings.SECOND_FACTOR = False
     assert sign_in(someone("administrator")).get("/administration/").status_code == 200
+
+
+def test_a_letter_tells_when_a_factor_is_added_or_removed(someone, sign_in, set_up_app):
+    user = someone("administrator")
+    client = sign_in(user)
+    set_up_app(client)
+    client.post("/account/second-factor/app/remove/")
+    subjects = [letter.subject for letter in mail.outbox if letter.to == [user.email]]
+    assert "Authenticator App Activated" in subjects
+    assert "Authenticator App Deactivated" in subjects
 
 
 def test_a_second_factor_is_not_asked_of_nobody():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.hashers import get_hasher
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.test import Client
 
@@ -53,13 +55,13 @@ def test_the_trail_keeps_nothing_that_was_typed(someone, sign_in):
 
 
 def test_passwords_are_kept_with_argon2():
-    assert product.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
-    kept = get_hasher("default").__class__
-    assert kept is not None
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
+    assert product.PASSWORD_HASHERS[0].endswith(".Argon2PasswordHasher")
     hasher = Argon2PasswordHasher()
-    assert hasher.verify(NEW, hasher.encode(NEW, hasher.salt()))
+    one, other = (hasher.encode(NEW, hasher.salt()) for _ in range(2))
+    assert one != other and hasher.verify(NEW, one)
+    assert hasher.decode(one)["variety"] == "argon2id"
+    # OWASP ASVS 4.0.3, 2.4.5: at least 15 MiB and 2 iterations.
+    assert hasher.memory_cost >= 15 * 1024 and hasher.time_cost >= 2
 
 
 def test_signing_out_needs_a_post_and_ends_the_session(someone, sign_in):
@@ -126,6 +128,16 @@ def test_a_forgotten_password_is_reset_by_letter_once(someone, sign_in):
     assert sign_in(user, NEW).last.status_code == 302
     assert there.get("/account/").status_code == 302, "old sessions end"
     assert "This link cannot be used" in Client().get(link).content.decode()
+
+
+@pytest.mark.parametrize(("minutes", "works"), [(59, True), (61, False)])
+def test_a_reset_link_runs_out_after_an_hour(someone, monkeypatch, minutes, works):
+    link = reset_link(someone())
+    later = datetime.now() + timedelta(minutes=minutes)
+    monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda _: later)
+    client = Client()
+    page = client.get(link, follow=True).content.decode()
+    assert ("Choose a new password" in page) is works
 
 
 def test_a_deactivated_account_gets_no_letter_and_no_way_in(someone, sign_in):

@@ -100,7 +100,8 @@ def test_every_address_has_a_row():
 
 
 def test_every_row_has_an_address():
-    assert not set(table()) - set(addresses())
+    gone = sorted(set(table()) - set(addresses()))
+    assert not gone, f"take out of {TABLE.name}: {gone}"
 
 
 @pytest.mark.parametrize("path", list(table()))

@@ -88,6 +88,8 @@ def as_deployed(tmp_path_factory) -> dict[str, str]:
     """The settings of a start with nothing set but the home, printed by a process of its own."""
     names = [
         "DEBUG",
+        "SESSION_COOKIE_NAME",
+        "CSRF_COOKIE_NAME",
         "SESSION_COOKIE_SECURE",
         "SESSION_COOKIE_HTTPONLY",
         "SESSION_COOKIE_SAMESITE",
@@ -124,6 +126,8 @@ def test_nothing_set_means_safe(as_deployed):
     second factor is asked for. Severity: high."""
     expected = {
         "DEBUG": "False",
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "CSRF_COOKIE_NAME": "__Host-csrf",
         "SESSION_COOKIE_SECURE": "True",
         "SESSION_COOKIE_HTTPONLY": "True",
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -8,6 +8,8 @@ from typing import Any
 from harmfree.web import environment
 from harmfree.web.accounts.openid_settings import provider_from_environment
 
+_LOCAL = environment.flag("HARMFREE_LOCAL", default=False)
+
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -23,9 +25,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = (
-    "http" if environment.flag("HARMFREE_LOCAL", default=False) else "https"
-)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if _LOCAL else "https"
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_FORMS = {
@@ -47,7 +47,7 @@ MFA_TOTP_TOLERANCE = 1
 """A telephone's clock may be half a minute off."""
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 """The invitation went to the address: whoever has an account has shown that it is theirs."""
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = environment.flag("HARMFREE_LOCAL", default=False)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _LOCAL
 MFA_FORMS = {
     "authenticate": "harmfree.web.accounts.forms.CodeForm",
     "reauthenticate": "harmfree.web.accounts.forms.CodeAgainForm",
@@ -61,6 +61,12 @@ SECOND_FACTOR = environment.flag("HARMFREE_SECOND_FACTOR", default=True)
 IDLE_MINUTES = environment.number("HARMFREE_SESSION_IDLE_MINUTES", 30, 5, 240)
 SESSION_HOURS = environment.number("HARMFREE_SESSION_HOURS", 12, 1, 24)
 SESSION_COOKIE_AGE = int(timedelta(hours=SESSION_HOURS).total_seconds())
+
+if not _LOCAL:
+    # Browsers take such a cookie from this very host alone, over HTTPS.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 
 SOCIALACCOUNT_ADAPTER = "harmfree.web.accounts.openid.InvitedOnly"
 SOCIALACCOUNT_LOGIN_ON_GET = False
