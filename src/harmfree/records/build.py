@@ -126,7 +126,8 @@ class Build:
     def _merged(self) -> list[LedgerRow]:
         """Settle which copies and plans of this bucket count; how many do not."""
         con = self.stage.con
-        for statement in (_AGAIN, _LATEST, _ORDERED):
+        copies = con.execute(_MAY_REPEAT).fetchall() != [(False,)]
+        for statement in (_AGAIN if copies else _NONE_AGAIN, _LATEST, _ORDERED):
             con.execute(statement)
         counts = {rule: con.execute(query).fetchall()[0][0] for rule, query in _MERGES.items()}
         return [LedgerRow("", "", rule, "", count) for rule, count in counts.items() if count]
@@ -222,8 +223,8 @@ _NO_STATED = pa.schema(
 _NEW_EVENT = """
     CREATE OR REPLACE TEMP VIEW new_event AS
     SELECT e.person, e.date, c.code_id, e.value, u.unit_id, e.until, e.resource, e.parent,
-        e.kind = 'MedicationStatement' AS statement, e.file, coalesce(e.version, '') AS version,
-        e.rule IS NULL AS good
+        e.kind, e.kind = 'MedicationStatement' AS statement, e.file,
+        coalesce(e.version, '') AS version, e.rule IS NULL AS good
     FROM {events} e
     LEFT JOIN code_map c ON c.system = e.system AND c.code = e.code
     LEFT JOIN unit_map u ON u.comparator = e.comparator AND u.unit = e.unit
@@ -274,6 +275,12 @@ _AGAIN = """
     CREATE OR REPLACE TEMP TABLE again AS
     SELECT resource FROM bucket_event GROUP BY resource
     HAVING min(file) != max(file) OR min(version) != max(version)"""
+_NONE_AGAIN = "CREATE OR REPLACE TEMP TABLE again AS SELECT 0::UBIGINT AS resource LIMIT 0"
+# Resources of one kind that come from one file, without versions, have no older copies.
+_MAY_REPEAT = """
+    SELECT coalesce(max(files) > 1 OR bool_or(versions), false) FROM (
+        SELECT count(DISTINCT file) AS files, bool_or(version != '') AS versions
+        FROM bucket_event GROUP BY kind)"""
 _LATEST = """
     CREATE OR REPLACE TEMP TABLE latest AS
     SELECT resource, max((file, version)) AS stamp FROM bucket_event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -41,7 +42,7 @@ class Extract:
     settings: str = ""
 
     def digest(self) -> str:
-        """SHA-256 over what is loaded and how: equal digests give equal stores."""
+        """Fingerprint of what is loaded and how: equal digests give equal stores."""
         total = hashlib.sha256()
         for part in (self.kind, self.label, str(self.extract_date), self.settings):
             total.update(f"{len(part)}:{part};".encode())
@@ -52,9 +53,19 @@ class Extract:
 
 
 def _content(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Fingerprint of a file: its length and the CRC-32 of each megabyte.
+
+    It tells an extract that was changed from one that was not; nobody gains by forging it, and it
+    costs a third of SHA-256, which would be a tenth of a load.
+    """
+    total, length = hashlib.sha256(), 0
+    buffer = bytearray(1 << 20)
+    view = memoryview(buffer)
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(view):
+            total.update(zlib.crc32(view[:size]).to_bytes(4, "big"))
+            length += size
+    return f"{length}-{total.hexdigest()}"
 
 
 def find_extract(

@@ -19,7 +19,7 @@ class Source:
     Attributes:
         label: the name that later extracts of the same source share.
         kind: fhir, omop, csv, ehrql or synthetic.
-        digest: SHA-256 over the extract's file names and contents and the load's settings.
+        digest: fingerprint of the extract's file names and contents and the load's settings.
         rows: resources or rows read.
         extract_date: the day up to which the extract tells what happened.
     """

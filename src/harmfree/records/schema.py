@@ -92,16 +92,19 @@ LEDGER = pa.schema(
 def write(table: pa.Table, path: Path, schema: pa.Schema) -> None:
     """Write `table` to `path` in the one form that the store uses, so that bytes repeat.
 
-    One row group, Zstandard level 1, dictionary encoding, no pandas metadata. The columns are
-    put in the order of `schema` and cast to its types; a value that does not fit is an error.
+    One row group, Zstandard level 1, dictionary encoding, no pandas metadata; hashes, which no
+    encoding makes smaller, as they are. The columns are put in the order of `schema` and cast to
+    its types; a value that does not fit is an error.
     """
     table = table.select(schema.names).cast(schema)
+    hashes = {field.name for field in schema if field.type == pa.uint64()}
     pq.write_table(
         table.replace_schema_metadata(None),
         path,
         row_group_size=max(table.num_rows, 1),
-        compression="zstd",
-        compression_level=1,
+        use_dictionary=[name for name in schema.names if name not in hashes],
+        compression={n: "none" if n in hashes else "zstd" for n in schema.names},
+        compression_level={n: 1 for n in schema.names if n not in hashes},
         write_statistics=False,
     )
 

@@ -16,6 +16,7 @@ import duckdb
 
 from harmfree.records.checks import quoted
 from harmfree.records.sources.fhir_split import open_bytes
+from harmfree.records.sources.line_ends import with_one_kind
 from harmfree.records.staging import LedgerRow, Stage
 
 NAMES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
@@ -75,7 +76,9 @@ def open_table(stage: Stage, number: int, path: Path, *, encoding: str = "") -> 
             described = stage.con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
             names = [str(row[0]) for row in described]
         else:
-            names, scan = _csv_scan(path, view, encoding or _encoding(path))
+            encoding = encoding or _encoding(path)
+            plain = path if "16" in encoding else with_one_kind(path, stage.folder / f"{view}.csv")
+            names, scan = _csv_scan(plain, view, encoding)
     except (duckdb.Error, OSError, EOFError, zlib.error, ValueError, csv.Error) as problem:
         why = type(problem).__name__
         stage.note(view, [LedgerRow(stage.files[number], "", "file_unreadable", why)])
