@@ -20,7 +20,17 @@ from harmfree.web.boards.asking import Asked, Page
 from harmfree.web.boards.builders import FALLS
 from harmfree.web.boards.hiding import Pairs, Row, Shown, added_up, alone, shown, shown_series
 from harmfree.web.boards.results import find
-from harmfree.web.boards.tables import NONE, Board, Cell, count, heads, interval, unless, words
+from harmfree.web.boards.tables import (
+    NONE,
+    Board,
+    Cell,
+    count,
+    heads,
+    interval,
+    month_of,
+    unless,
+    words,
+)
 from harmfree.web.dashboards.comparison import address
 from harmfree.web.dashboards.figures import HIDDEN
 from harmfree.web.organisations.tree import Node
@@ -132,7 +142,7 @@ def _months(asked: Asked, series: dict[str, Months]) -> tuple[Board, ...]:
             count(month[name]) if name == "bed_days" or seen.has(code, name) else count(None)
             for name in COUNTED
         )
-        rows.append((words(month["month"][:7]), *counts, _rate(month)))
+        rows.append((month_of(month["month"]), *counts, _rate(month)))
     titles = heads("Month", "Falls", "With an injury", "Bed days", "Residents", "Who fell",
                    "Per 1,000 bed days (95% limits)")  # fmt: skip
     return (Board("months", f"Month by month: {asked.node.name}", titles, tuple(rows)),)

@@ -19,7 +19,16 @@ from harmfree.publish.births_feed import RARE
 from harmfree.publish.births_page import FEWEST_MONTHS, LABELS
 from harmfree.publish.births_rare import FEWEST
 from harmfree.web.boards.pharmacist_page import drawn
-from harmfree.web.boards.tables import Board, Cell, count, heads, interval, measured, words
+from harmfree.web.boards.tables import (
+    Board,
+    Cell,
+    count,
+    heads,
+    interval,
+    measured,
+    month_of,
+    words,
+)
 
 Content = dict[str, Any]
 COSTS = {
@@ -40,7 +49,7 @@ def births_tables(content: Content) -> list[Board]:
         early = {month: each for month, each in months.items() if each["early"]}
         rows = tuple(
             (
-                words(month[:7]),
+                month_of(month),
                 count(each["early"]),
                 _of(each["complete"], each["complete"] + each["incomplete"]),
                 *(_of(i["received"], i["eligible"]) for i in each["items"].values()),

@@ -60,6 +60,11 @@ def words(text: str, href: str = "") -> Cell:
     return Cell(text, href=href, number=False)
 
 
+def month_of(day: str) -> Cell:
+    """The month of a day such as 2026-03-01; on the page its parts stay together."""
+    return Cell(day[:7].replace("-", "\u2011"), day[:7], number=False)
+
+
 def heads(*texts: str | Cell) -> tuple[Cell, ...]:
     """Heads from words or cells; the first stands above the names."""
     first, *rest = (each if isinstance(each, Cell) else Cell(each) for each in texts)
