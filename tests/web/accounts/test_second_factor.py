@@ -149,11 +149,18 @@ def test_it_can_be_turned_off_for_a_demonstration(someone, sign_in, settings):
     assert sign_in(someone("administrator")).get("/administration/").status_code == 200
 
 
-def test_a_letter_tells_when_a_factor_is_added_or_removed(someone, sign_in, set_up_app):
+def test_a_letter_and_the_trail_tell_when_a_factor_is_added_or_removed(
+    someone, sign_in, set_up_app, monkeypatch
+):
+    # The transaction of a test never commits: what waits for that is done at once.
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda done, **_: done())
     user = someone("administrator")
     client = sign_in(user)
     set_up_app(client)
     client.post("/account/second-factor/app/remove/")
+    for change in ("added", "removed"):
+        action = f"account.second_factor_{change}"
+        assert AuditEvent.objects.filter(action=action, actor=user.pk).exists()
     subjects = [letter.subject for letter in mail.outbox if letter.to == [user.email]]
     assert "Authenticator App Activated" in subjects
     assert "Authenticator App Deactivated" in subjects
