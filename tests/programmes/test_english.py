@@ -135,6 +135,11 @@ def test_outline_of_parts_and_of_a_score():
     ]
 
 
+def test_only_a_score_is_said_shorter():
+    assert sentence(score({B: 2}) >= 2, short=True) == "at least 2 points from:"
+    assert sentence(latest("egfr") < 60, short=True) == sentence(latest("egfr") < 60)
+
+
 def test_every_indicator_has_english():
     for each in indicators():
         assert outline(each.denominator)

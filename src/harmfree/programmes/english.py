@@ -53,7 +53,7 @@ def outline(part: Predicate, indent: int = 0) -> list[str]:
 
 def sentence(part: Predicate, short: bool = False) -> str:
     """The predicate as one line; `short` leaves out the parts of a score."""
-    if short and isinstance(part, Compared):
+    if short and isinstance(part, Compared) and isinstance(part.quantity, Score):
         return f"{OPERATORS[part.operator]} {part.threshold:g} points from:"
     return _say(part)
 
