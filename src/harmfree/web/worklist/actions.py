@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from harmfree.web.access.roles import Permission
+from harmfree.web.access.roles import MAY, Permission
 from harmfree.web.access.scope import Access
-from harmfree.web.accounts.models import User
+from harmfree.web.accounts.models import Membership, User
 from harmfree.web.audit.chain import record
+from harmfree.web.organisations.tree import tree
 from harmfree.web.worklist.lines import rank
 from harmfree.web.worklist.models import Action, Case
 
@@ -125,12 +126,12 @@ def _apply(access: Access, case: Case, deed: Deed) -> None:
     )
 
 
-def colleagues(organisations: Iterable[int]) -> list[User]:
-    """Active people whose roles let them act at one of the organisations, by name."""
-    wanted = frozenset(organisations)
-    users = User.objects.filter(is_active=True, memberships__isnull=False).distinct()
-    return [
-        user
-        for user in users.order_by("name", "email")
-        if Access.of(user).organisations(Permission.ACT) & wanted
-    ]
+def colleagues(organisation: int) -> list[User]:
+    """Active people whose roles let them act at the organisation today, by name."""
+    above = [organisation, *(each.id for each in tree().above(organisation))]
+    acting = [role.value for role, may in MAY.items() if Permission.ACT in may]
+    there = Membership.objects.on(timezone.localdate()).filter(
+        Q(organisation__in=above) | Q(organisation__isnull=True), role__in=acting
+    )
+    users = User.objects.filter(is_active=True, pk__in=there.values("user"))
+    return list(users.order_by("name", "email"))

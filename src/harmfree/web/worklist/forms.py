@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from harmfree.web.accounts.models import User
 from harmfree.web.worklist.actions import NEEDS_REASON, Deed
@@ -55,6 +56,12 @@ class DeedForm(forms.Form):
         to: Any = self.fields["to"]
         to.queryset = User.objects.filter(pk__in=[user.pk for user in colleagues])
 
+    @classmethod
+    def offered(cls, query: QueryDict, colleagues: Sequence[User]) -> DeedForm:
+        """An empty form; ``did`` of the address may choose what is ticked at first."""
+        did = query.get("did")
+        return cls(initial={"did": did} if did in Did.values else None, colleagues=colleagues)
+
     def clean(self) -> dict[str, Any]:
         """Ask for what the deed needs."""
         given = super().clean() or {}
@@ -77,6 +84,11 @@ class DeedForm(forms.Form):
             self.add_error("until", "The day must be within a year")
 
     @property
+    def deed_label(self) -> str:
+        """What was done, in words."""
+        return Did(self.cleaned_data["did"]).label
+
+    @property
     def deed(self) -> Deed:
         """The deed of a valid form."""
         given = self.cleaned_data
@@ -88,16 +100,11 @@ class DeedForm(forms.Form):
             given["to"] if did == Did.ASSIGNED else None,
         )
 
-    @property
-    def deed_label(self) -> str:
-        """What was done, in words."""
-        return Did(self.cleaned_data["did"]).label
-
 
 class SearchForm(forms.Form):
     """An NHS number; it is sent in a form so that it stands in no address and no log."""
 
-    nhs_number = forms.CharField(label="Find a person by NHS number", max_length=20)
+    nhs_number = forms.CharField(label="NHS number", max_length=20)
 
     def clean_nhs_number(self) -> str:
         """Ten digits with a right check digit."""

@@ -178,15 +178,17 @@ def made_up(live: LiveRun, seed: int = 1) -> Iterator[Known]:
             "These records are not synthetic: made-up names would stand for real people.",
             do="Load their identities with `harmfree identities import FILE`.",
         )
-    first, last = (
-        (DATA / f"{name}_names.txt").read_text(encoding="utf-8").split()
-        for name in ("first", "last")
-    )
+    names = {
+        kind: (DATA / f"{kind}_names.txt").read_text(encoding="utf-8").split()
+        for kind in ("female", "male", "last")
+    }
+    names["unknown"] = names["female"] + names["male"]
     chance = random.Random(seed)
     births = _births(live.folder.parents[1]) or {}
-    people = Person.objects.order_by("pseudonym").values_list("pseudonym", flat=True)
-    for number, person in zip(_test_numbers(), people.iterator(), strict=False):
-        name = f"{chance.choice(first)} {chance.choice(last)}"
+    people = Person.objects.order_by("pseudonym").values_list("pseudonym", "sex")
+    for number, (person, sex) in zip(_test_numbers(), people.iterator(), strict=False):
+        first = chance.choice(names.get(sex, names["unknown"]))
+        name = f"{first} {chance.choice(names['last'])}"
         yield Known(person, name, number, births.get(person) or UNKNOWN_BIRTH)
 
 

@@ -1,260 +1,253 @@
-"""Reading a worklist: filters that live in the address, lines in rank, what changed."""
+"""Reading a worklist: one line a person, ranked, with the cases that the filters let through."""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlencode
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import QueryDict
-from django.utils import timezone
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
-from harmfree.programmes.indicator import Indicator
 from harmfree.programmes.page import flags
-from harmfree.programmes.registry import indicators, programmes
+from harmfree.publish.closing import Why
+from harmfree.publish.worklist import RANKING
 from harmfree.records.pseudonym import shown
 from harmfree.web.accounts.models import User
+from harmfree.web.jinja import day
 from harmfree.web.publication.models import Person
 from harmfree.web.worklist.errors import SealError
-from harmfree.web.worklist.models import Case, Line, Look
-from harmfree.web.worklist.sealing import unseal
+from harmfree.web.worklist.filters import Filters, known_indicators
+from harmfree.web.worklist.identities import Known, open_identity
+from harmfree.web.worklist.models import Action, Case, Line
 
+__all__ = ["PAGE", "RANKING", "Item", "Row", "item_of", "known_of", "ranked", "reason", "rows"]
 log = logging.getLogger(__name__)
-
-State = Case.State
 PAGE = 50
-STATES = {
-    "open": "Open",
-    "declined": "Declined",
-    "not_appropriate": "Not appropriate",
-    "snoozed": "Snoozed",
-    "done": "Done, to be confirmed",
-}
-KINDS = {"hazard": "Hazards", "gap": "Gaps in care"}
-AGES = {"0-17": (0, 17), "18-64": (18, 64), "65-79": (65, 79), "80-over": (80, 200)}
-AGE_NAMES = {"0-17": "0 to 17", "18-64": "18 to 64", "65-79": "65 to 79", "80-over": "80 and over"}
-SEXES = {"female": "Female", "male": "Male"}
-RANKING = "Most hazards first, then most gaps, then the longest open."
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What is shown; every field is a part of the address."""
+class Shown(NamedTuple):
+    """What a list shows of a case: less than the model, because a page has hundreds."""
 
-    programme: str = ""
-    indicator: str = ""
-    kind: str = ""
-    state: str = "open"
-    mine: bool = False
-    new: bool = False
-    age: str = ""
-    sex: str = ""
+    pk: int
+    version: int
+    person_id: int
+    indicator: str
+    kind: str
+    state: str
+    since: date
+    reopened: int
+    assigned_to: str
+    still_shown: date | None
+    snoozed_until: date | None
+    closed_on: date | None
+    closed_because: str
 
-    @classmethod
-    def of(cls, query: QueryDict) -> Filters:
-        """The filters of an address; what is not known is left out."""
-        held = _indicators()
-        known = {
-            "programme": set(programmes()),
-            "indicator": set(held),
-            "kind": set(KINDS),
-            "state": set(STATES),
-            "age": set(AGES),
-            "sex": set(SEXES),
-        }
-        given: dict[str, Any] = {
-            name: query[name] for name, values in known.items() if query.get(name) in values
-        }
-        return cls(**given, mine=query.get("mine") == "1", new=query.get("new") == "1")
 
-    def address(self, **change: object) -> str:
-        """The query of an address with these filters, some of them changed."""
-        values = {**vars(self), **change}
-        plain = {
-            name: "1" if value is True else value
-            for name, value in values.items()
-            if value and not (name == "state" and value == "open")
-        }
-        return urlencode(plain)
-
-    def cases(self, user: User, since: datetime | None) -> Q:
-        """The condition on cases."""
-        wanted = Q(state=self.state)
-        if self.indicator:
-            wanted &= Q(indicator=self.indicator)
-        elif self.programme:
-            wanted &= Q(indicator__in=[e.id for e in programmes()[self.programme].indicators])
-        if self.kind:
-            wanted &= Q(kind=self.kind)
-        if self.mine:
-            wanted &= Q(assigned_to=user)
-        if self.new and since:
-            wanted &= Q(first_seen__gt=since)
-        return wanted
-
-    def people(self) -> Q:
-        """The condition on people."""
-        wanted = Q()
-        if self.age:
-            low, high = AGES[self.age]
-            wanted &= Q(age__gte=low, age__lte=high)
-        if self.sex:
-            wanted &= Q(sex=self.sex)
-        return wanted
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything but the default is asked for."""
-        return self != Filters()
+COLUMNS = [name if name != "assigned_to" else "assigned_to__name" for name in Shown._fields]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One case as a line shows it."""
+    """One case as a page shows it, with the latest thing that was done about it."""
 
-    case: Case
+    case: Case | Shown
+    words: Words
+    last: Action | None = None
+
+    @property
+    def title(self) -> str:
+        """What the indicator is called."""
+        return self.words.title
+
+    @property
+    def action(self) -> str:
+        """What to do."""
+        return self.words.action
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the reader must know of the definition: unverified, overdue for review."""
+        return self.words.flags
+
+    @property
+    def head(self) -> str:
+        """Its first words as HTML: the indicator's, escaped once, and a date, which needs none."""
+        since = day(self.case.since)
+        return mark_safe(f'{self.words.head} <span class="app-quiet">since {since}</span>')  # noqa: S308
+
+    @property
+    def field(self) -> str:
+        """The hidden field that carries it and the version seen: two whole numbers."""
+        value = f"{self.case.pk:d}.{self.case.version:d}"
+        return mark_safe(f'<input type="hidden" name="case" value="{value}">')  # noqa: S308
+
+    @property
+    def notes(self) -> list[str]:
+        """What is special about this case."""
+        case = self.case
+        said = ["came back"] if case.reopened else []
+        if case.assigned_to:
+            said.append(f"assigned to {case.assigned_to}")
+        if case.still_shown:
+            said.append(f"records up to {day(case.still_shown)} still show it")
+        if case.snoozed_until:
+            said.append(f"snoozed until {day(case.snoozed_until)}")
+        return said
+
+    @property
+    def closed_because(self) -> str:
+        """Why it is closed, in words; empty while it is not."""
+        return reason(self.case.closed_because)
+
+
+@dataclass(frozen=True)
+class Words:
+    """An indicator's words, with the parts of a list that never change ready as HTML."""
+
     title: str
     action: str
     flags: tuple[str, ...]
+    head: str
+    advice: str
 
-    @property
-    def still_shown(self) -> bool:
-        """Done by what somebody recorded, but a later extract still shows it."""
-        return self.case.still_shown is not None
+
+@lru_cache(maxsize=2000)
+def words_of(indicator: str, kind: str, today: date) -> Words:
+    """The words of an indicator; one that is gone keeps its id."""
+    each = known_indicators().get(indicator)
+    title, action = (each.title, each.action) if each else (indicator, "")
+    said = tuple(flags(each, today)) if each else ("no longer looked for",)
+    head = format_html(
+        '<span class="app-kind app-kind--{}">{}</span> <strong>{}</strong>',
+        kind,
+        "Hazard" if kind == "hazard" else "Gap",
+        title,
+    )
+    marks = format_html_join("", ' <span class="app-flag">{}</span>', ((flag,) for flag in said))
+    advice = format_html('<br><span class="app-line__action">{}</span>', action) if action else ""
+    return Words(title, action, said, head + marks, advice)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line: a person and their cases."""
+    """One line: a person and those of their cases that the filters let through.
+
+    Attributes:
+        person: who.
+        pseudonym: how they are called where no name is kept.
+        known: name, NHS number and date of birth; None where they are not kept or not to open.
+        more: how many open cases of the person the filters hide.
+    """
 
     person: Person
     pseudonym: str
-    name: str = ""
+    known: Known | None = None
+    more: int = 0
     items: list[Item] = field(default_factory=list)
 
-
-@lru_cache(maxsize=1)
-def _indicators() -> dict[str, Indicator]:
-    return {each.id: each for each in indicators()}
-
-
-@lru_cache(maxsize=2)
-def _flags(today: date) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(flags(each, today)) for name, each in _indicators().items()}
+    @property
+    def name(self) -> str:
+        """What the line is called."""
+        return self.known.name if self.known else self.pseudonym
 
 
-def item_of(case: Case) -> Item:
-    """A case with the words of its indicator; one that is gone keeps its id."""
-    each = _indicators().get(case.indicator)
-    if each is None:
-        return Item(case, case.indicator, "", ("no longer looked for",))
-    return Item(case, each.title, each.action, _flags(date.today()).get(case.indicator, ()))
+def reason(name: str) -> str:
+    """A reason for closing in words; one that this version does not know keeps its name."""
+    return Why[name].value if name in Why.__members__ else name.replace("_", " ").lower()
 
 
-def lines(
-    organisation: int, filters: Filters, user: User, since: datetime | None
-) -> QuerySet[Person]:
-    """The people of a worklist in their rank; `Person.line` tells what is open."""
-    wanted = Case.objects.filter(
-        filters.cases(user, since), person=OuterRef("pk"), organisation=organisation
-    )
-    people = Person.objects.filter(filters.people())
-    if filters.state == "open":
-        people = people.filter(line__organisation=organisation).select_related("line", "identity")
-        if filters.narrowed:
-            people = people.filter(Exists(wanted))
-        return people.order_by("-line__hazards", "-line__gaps", "line__oldest", "pseudonym")
-    return people.filter(Exists(wanted)).select_related("identity").order_by("pseudonym")
+def item_of(case: Case | Shown, last: Action | None = None) -> Item:
+    """A case with the words of its indicator."""
+    return Item(case, words_of(case.indicator, case.kind, date.today()), last)
 
 
-def name_of(person: Person) -> str:
-    """The person's name, for the care team; empty where none is kept or it cannot be opened."""
+def known_of(person: Person) -> Known | None:
+    """Who the person is, for their care team; None where that is not kept or cannot be opened."""
     identity = getattr(person, "identity", None)
     if identity is None:
-        return ""
-    try:
-        return unseal(identity.name, "name", person.pk)
-    except SealError as fault:
-        log.warning("A name cannot be opened: %s", fault.what)
-        return ""
-
-
-def rows(people: Iterable[Person], organisation: int, filters: Filters) -> list[Row]:
-    """The lines of a page with their cases, hazards first."""
-    found = {each.pk: Row(each, shown(each.pk), name_of(each)) for each in people}
-    cases = (
-        Case.objects.filter(person__in=list(found), organisation=organisation, state=filters.state)
-        .select_related("assigned_to")
-        .order_by("-kind", "since", "indicator")
-    )
-    for case in cases:
-        found[case.person_id].items.append(item_of(case))
-    return list(found.values())
-
-
-def look(user: User, organisation: int) -> datetime | None:
-    """Note that the user looks at a worklist now; when they last did, in another sitting."""
-    now = timezone.now()
-    seen, made = Look.objects.get_or_create(
-        user=user, organisation_id=organisation, defaults={"at": now}
-    )
-    if made:
         return None
-    if (now - seen.at).total_seconds() > 30 * 60:  # a new sitting
-        seen.before = seen.at
-    seen.at = now
-    seen.save()
-    return seen.before
+    try:
+        return open_identity(identity)
+    except SealError as fault:
+        log.warning("An identity cannot be opened: %s", fault.what)
+        return None
 
 
-def changes(organisation: int, user: User, since: datetime) -> dict[str, list[Item]]:
-    """What happened to a worklist since a moment: new, closed, back, acted on by others."""
-    recent = Case.objects.filter(organisation=organisation, changed__gt=since).select_related(
-        "person"
+def matching(
+    organisation: int, filters: Filters, user: User, since: datetime | None
+) -> QuerySet[Case]:
+    """The cases of a worklist that the filters let through."""
+    return Case.objects.filter(filters.cases(user, since), organisation=organisation)
+
+
+def ranked(
+    organisation: int, filters: Filters, user: User, since: datetime | None
+) -> QuerySet[Line, int] | QuerySet[Case, int]:
+    """The people of a worklist in their rank, as pseudonyms.
+
+    Without filters the lines have the counts ready; with filters what they let through is counted.
+    """
+    if not filters.narrowed:
+        lines = Line.objects.filter(organisation=organisation)
+        order = ("-hazards", "-gaps", "oldest", "person_id")
+        return lines.order_by(*order).values_list("person_id", flat=True)
+    return (
+        matching(organisation, filters, user, since)
+        .values("person_id")
+        .annotate(
+            hazards=Count("id", filter=Q(kind="hazard")),
+            gaps=Count("id", filter=Q(kind="gap")),
+            oldest=Min("since"),
+        )
+        .order_by("-hazards", "-gaps", "oldest", "person_id")
+        .values_list("person_id", flat=True)
     )
-    found: dict[str, list[Item]] = {"new": [], "closed": [], "back": [], "acted": []}
-    fresh = Case.objects.filter(organisation=organisation, first_seen__gt=since, state=State.OPEN)
-    found["new"] = [item_of(each) for each in fresh.select_related("person")]
-    for case in recent:
-        if case.state == State.CLOSED:
-            found["closed"].append(item_of(case))
-        elif case.state == State.OPEN and case.reopened and case.first_seen <= since:
-            found["back"].append(item_of(case))
-        elif case.actions.filter(at__gt=since).exclude(by=user).exists():
-            found["acted"].append(item_of(case))
-    return found
 
 
-def summary(organisations: Iterable[int], user: User) -> list[dict[str, Any]]:
-    """The worklists of some organisations with what is open at each, the fullest first."""
-    from django.db.models import Count, Sum
+def page_of(people: QuerySet[Line, int] | QuerySet[Case, int], number: str | None) -> Page:
+    """One page of the people; the nearest that there is."""
+    return Paginator(people, PAGE).get_page(number)
 
-    wanted = list(organisations)
-    counts = (
-        Line.objects.filter(organisation__in=wanted)
-        .values("organisation", "organisation__name", "organisation__code")
-        .annotate(people=Count("id"), hazards=Sum("hazards"), gaps=Sum("gaps"))
-    )
-    mine = {
-        row["organisation"]: row["count"]
-        for row in Case.objects.filter(organisation__in=wanted, assigned_to=user, state=State.OPEN)
-        .values("organisation")
-        .annotate(count=Count("id"))
+
+def rows(people: Iterable[int], cases: QuerySet[Case], filters: Filters) -> list[Row]:
+    """The lines of some people in the order given.
+
+    Args:
+        people: pseudonyms.
+        cases: those that the filters let through.
+        filters: what was asked for.
+    """
+    order = list(people)
+    held = Person.objects.select_related("identity").in_bulk(order)
+    chosen = cases.filter(person__in=order).order_by("-kind", "since", "indicator")
+    found = [Shown(*row) for row in chosen.values_list(*COLUMNS)]
+    last = _last_actions(order)
+    more = _more(order, found) if filters.narrowed else {}
+    lines = {
+        each: Row(held[each], shown(each), known_of(held[each]), more.get(each, 0))
+        for each in order
     }
-    found = [
-        {
-            "code": row["organisation__code"],
-            "name": row["organisation__name"],
-            "people": row["people"],
-            "hazards": row["hazards"],
-            "gaps": row["gaps"],
-            "mine": mine.get(row["organisation"], 0),
-        }
-        for row in counts
-    ]
-    return sorted(found, key=lambda row: (-row["hazards"], row["name"]))
+    for case in found:
+        lines[case.person_id].items.append(item_of(case, last.get(case.pk)))
+    return list(lines.values())
+
+
+def _more(people: list[int], cases: list[Shown]) -> dict[int, int]:
+    """How many open cases each person has beside those shown."""
+    counts = Line.objects.filter(person__in=people).annotate(every=F("hazards") + F("gaps"))
+    seen = Counter(case.person_id for case in cases if case.state == Case.State.OPEN)
+    rows = counts.values_list("person_id", "every")
+    return {person: every - seen[person] for person, every in rows}
+
+
+def _last_actions(people: list[int]) -> dict[int, Action]:
+    """The latest action about each case of some people."""
+    actions = Action.objects.filter(case__person__in=people).select_related("by", "to")
+    return {each.case_id: each for each in actions.order_by("at", "pk")}

@@ -138,6 +138,13 @@ class Action(models.Model):
     def __str__(self) -> str:
         return f"{self.did} on {self.case_id}"
 
+    @property
+    def words(self) -> str:
+        """What was done, with its day, colleague and reason; for the care team alone."""
+        until = f"{self.until:%-d %B %Y}" if self.until else ""
+        said = " ".join(filter(None, [self.get_did_display(), until, str(self.to or "")]))
+        return f"{said}: {self.reason}" if self.reason else said
+
 
 class Turn(models.Model):
     """What a run, or the calendar, made of a case: a part of its history that nobody did.

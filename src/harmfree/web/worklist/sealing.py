@@ -58,23 +58,32 @@ def keys() -> dict[str, str]:
     Raises:
         SealError: the file of keys cannot be read.
     """
-    path = _path()
-    if not path.exists():
+    return _held()[0]
+
+
+Held = tuple[dict[str, str], dict[str, AESGCM]]
+
+
+def _held() -> Held:
+    """The keys, and the ciphers of those that seal; read again when the file has changed."""
+    path = f"{settings.SECRETS}/{FILE}"
+    if not os.path.exists(path):  # noqa: PTH110 - asked three times for every line of a list
         _make()
     try:
-        return _read(path, path.stat().st_mtime_ns)
+        return _read(path, os.stat(path).st_mtime_ns)  # noqa: PTH116 - the same
     except (OSError, ValueError) as fault:
         raise SealError(
             "The keys of the identifiers cannot be read.",
-            where=path.name,
+            where=FILE,
             do="Restore the folder of secrets from the backup.",
         ) from fault
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _changed: int) -> dict[str, str]:
-    held: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return held
+def _read(path: str, _changed: int) -> Held:
+    held: dict[str, str] = json.loads(Path(path).read_text(encoding="utf-8"))
+    ciphers = {name: AESGCM(bytes.fromhex(key)) for name, key in held.items() if name != "search"}
+    return held, ciphers
 
 
 def rotate() -> str:
@@ -88,10 +97,10 @@ def rotate() -> str:
 
 def seal(text: str, column: str, person: int) -> bytes:
     """The text sealed for one column of one person."""
-    held = keys()
-    name = max((each for each in held if each != "search"), key=int)
+    ciphers = _held()[1]
+    name = max(ciphers, key=int)
     nonce = secrets.token_bytes(NONCE)
-    sealed = AESGCM(bytes.fromhex(held[name])).encrypt(nonce, text.encode(), _about(column, person))
+    sealed = ciphers[name].encrypt(nonce, text.encode(), _about(column, person))
     return name.encode() + b":" + nonce + sealed
 
 
@@ -102,16 +111,14 @@ def unseal(sealed: bytes | memoryview, column: str, person: int) -> str:
         SealError: the key is not here, or the value was changed or belongs elsewhere.
     """
     name, _, rest = bytes(sealed).partition(b":")
-    held = keys().get(name.decode(errors="replace"))
-    if held is None:
+    cipher = _held()[1].get(name.decode(errors="replace"))
+    if cipher is None:
         raise SealError(
             "The key that sealed an identifier is not here.",
             do="Restore the folder of secrets from the backup.",
         )
     try:
-        opened = AESGCM(bytes.fromhex(held)).decrypt(
-            rest[:NONCE], rest[NONCE:], _about(column, person)
-        )
+        opened = cipher.decrypt(rest[:NONCE], rest[NONCE:], _about(column, person))
     except InvalidTag as fault:
         raise SealError("A sealed identifier was changed or belongs elsewhere.") from fault
     return opened.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from harmfree.web.worklist import person_views, views
+from harmfree.web.worklist import person_views, recording_views, views
 
 urlpatterns = [
     path("", views.worklists, name="worklists"),
@@ -12,9 +12,10 @@ urlpatterns = [
     path("<str:code>/", views.worklist, name="worklist"),
     path("<str:code>/list.csv", views.download, name="worklist_csv"),
     path("<str:code>/changes/", views.changed, name="worklist_changes"),
-    path("<str:code>/several/", views.several, name="worklist_several"),
+    path("<str:code>/print/", views.on_paper, name="worklist_print"),
+    path("<str:code>/several/", recording_views.several, name="worklist_several"),
     path("<str:code>/<str:key>/", person_views.line, name="worklist_line"),
-    path("<str:code>/<str:key>/act/", person_views.act_on_line, name="worklist_act"),
+    path("<str:code>/<str:key>/act/", recording_views.act_on_line, name="worklist_act"),
     path(
         "<str:code>/<str:key>/timeline/<str:indicator>/",
         person_views.timeline,

@@ -1,53 +1,80 @@
-"""The worklists of the sites: which there are, one of them, what changed, several lines at once."""
+"""The worklists of the sites: which there are, one of them, on paper, as a file, what changed."""
 
 from __future__ import annotations
 
-from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from harmfree.programmes.registry import programmes
-from harmfree.publish.closing import Why
 from harmfree.records.pseudonym import shown
 from harmfree.web.access.roles import Permission
 from harmfree.web.access.rules import access_of, allow
+from harmfree.web.access.scope import Access
+from harmfree.web.accounts.models import User
 from harmfree.web.audit.chain import record
 from harmfree.web.common.downloads import csv_response
+from harmfree.web.organisations.models import SITES
 from harmfree.web.organisations.tree import Node, tree
 from harmfree.web.publication.models import PublishedRun
+from harmfree.web.worklist import filters as choosing
 from harmfree.web.worklist import listing
-from harmfree.web.worklist.actions import ChangedMeanwhileError, NotAllowedError, act, colleagues
-from harmfree.web.worklist.forms import DeedForm, SearchForm
+from harmfree.web.worklist.changes import changes, last_look, look, summaries
+from harmfree.web.worklist.filters import Filters
+from harmfree.web.worklist.forms import SearchForm
 from harmfree.web.worklist.identities import find_by_nhs_number
 from harmfree.web.worklist.models import Case
 from harmfree.web.worklist.sync import wake
 
-FEW = 1
+COLUMNS = (
+    "pseudonym", "nhs_number", "name", "birth_date", "age", "sex", "indicator", "title",
+    "kind", "since", "state", "assigned_to", "action", "records_up_to",
+)  # fmt: skip
+ON_PAPER = 500
+"""How many lines are printed at once."""
 
 
 def node_of(request: HttpRequest, code: str, permission: Permission) -> Node:
-    """The organisation of an address; 404 when it is not this person's to see."""
+    """The site of an address; 404 when there is none or it is not this person's to see."""
     node = tree().by_code.get(code)
-    if node is None or not access_of(request).may_at(permission, node.id):
+    if node is None or node.kind not in SITES:
+        raise Http404
+    if not access_of(request).may_at(permission, node.id):
         raise Http404
     return node
+
+
+def user_of(access: Access) -> User:
+    """Who asks, on a page that only somebody who has signed in can open."""
+    if access.user is None:
+        raise Http404
+    return access.user
 
 
 @allow(Permission.SEE_PEOPLE)
 def worklists(request: HttpRequest) -> HttpResponse:
     """The worklists that this person may see; straight to it when there is one."""
     access = access_of(request)
-    assert access.user is not None
-    found = listing.summary(access.organisations(Permission.SEE_PEOPLE), access.user)
-    if len(found) == FEW:
-        return redirect("worklist", found[0]["code"])
-    context = {"title": "Worklists", "worklists": found, "search": SearchForm()}
+    sites = access.organisations(Permission.SEE_PEOPLE)
+    wake(sites, timezone.localdate())
+    found = summaries(sites, user_of(access))
+    if len(found) == 1:
+        return redirect("worklist", found[0].node.code)
+    context = {
+        "title": "Worklists",
+        "worklists": found,
+        "search": SearchForm(),
+        "run": PublishedRun.live(),
+    }
     return render(request, "worklist/worklists.jinja", context)
 
 
@@ -56,88 +83,161 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
     """One site's worklist: a line for each person."""
     node = node_of(request, code, Permission.SEE_PEOPLE)
     access = access_of(request)
-    assert access.user is not None
-    wake([node.id], date.today())
-    before = listing.look(access.user, node.id)
-    filters = listing.Filters.of(request.GET)
-    run = PublishedRun.live()
-    people = listing.lines(node.id, filters, access.user, before)
-    page = Paginator(people, listing.PAGE).get_page(request.GET.get("page"))
-    rows = listing.rows(page, node.id, filters)
-    record(
-        access,
-        "worklist.viewed",
-        subject=f"worklist:{code}",
-        organisation=code,
-        reason="worklist",
-        identified=sum(bool(row.name) for row in rows),
-        page=page.number,
-        filters=filters.address(),
-    )
+    user = user_of(access)
+    wake([node.id], timezone.localdate())
+    filters, before = Filters.of(request.GET), last_look(user, node.id)
+    people = listing.ranked(node.id, filters, user, before)
+    page = listing.page_of(people, request.GET.get("page"))
+    cases = listing.matching(node.id, filters, user, before)
+    rows = listing.rows(page, cases, filters)
+    with transaction.atomic():
+        look(user, node.id)
+        _seen(access, "worklist.viewed", node, rows, filters, page=page.number)
     context = {
+        "rows": rows,
+        "page": page,
+        "choices": choices(filters.indicator),
+        "may_act": access.may_at(Permission.ACT, node.id),
+        "search": SearchForm(),
+        "crumbs": crumbs(access),
+    }
+    return render(request, "worklist/worklist.jinja", _of(node, filters, before) | context)
+
+
+def _of(node: Node, filters: Filters, before: object) -> dict[str, Any]:
+    """What every page of one worklist is given."""
+    return {
         "title": f"Worklist of {node.name}",
         "site": node,
         "filters": filters,
-        "page": page,
-        "rows": rows,
-        "run": run,
         "before": before,
+        "run": PublishedRun.live(),
         "ranking": listing.RANKING,
-        "choices": choices(),
-        "may_act": access.may_at(Permission.ACT, node.id),
-        "search": SearchForm(),
-        "crumbs": crumbs(access.organisations(Permission.SEE_PEOPLE)),
+        "said": in_words(filters),
     }
-    return render(request, "worklist/worklist.jinja", context)
 
 
-def crumbs(sites: frozenset[int]) -> list[tuple[str, str]]:
+def _seen(
+    access: Access,
+    action: str,
+    node: Node,
+    rows: list[listing.Row],
+    filters: Filters,
+    page: int = 1,
+) -> None:
+    """The audit entry of lines seen: whose they were, by key, and how they were chosen."""
+    record(
+        access,
+        action,
+        subject=f"worklist:{node.code}",
+        organisation=node.code,
+        reason="worklist",
+        lines=[row.person.key for row in rows],
+        identified=sum(row.known is not None for row in rows),
+        page=page,
+        filters=filters.address(),
+    )
+
+
+def crumbs(access: Access) -> list[tuple[str, str]]:
     """The way back to the list of worklists, where there are several."""
-    return [("Worklists", reverse("worklists"))] if len(sites) > FEW else []
+    several = len(access.organisations(Permission.SEE_PEOPLE)) > 1
+    return [("Worklists", reverse("worklists"))] if several else []
 
 
-def choices() -> dict[str, Any]:
-    """What the filters offer."""
+def choices(chosen: str) -> dict[str, Any]:
+    """What the filters offer; `chosen` is the indicator that is chosen."""
     return {
         "programmes": {name: each.title for name, each in programmes().items()},
-        "indicators": [
-            (each.title, [(i.id, i.title) for i in each.indicators if i.on_worklist])
-            for each in programmes().values()
-        ],
-        "kinds": listing.KINDS,
-        "states": listing.STATES,
-        "ages": [
-            (name, name.replace("-over", " and over").replace("-", " to ")) for name in listing.AGES
-        ],
-        "sexes": listing.SEXES,
+        "indicators": _indicators(chosen),
+        "kinds": choosing.KINDS,
+        "states": choosing.STATES,
+        "ages": {name: _years(name) for name in choosing.AGES},
+        "sexes": choosing.SEXES,
     }
+
+
+@lru_cache(maxsize=500)
+def _indicators(chosen: str) -> str:
+    """The options of the indicators by programme: hundreds, and the same on every page."""
+    groups = (
+        (each.title, [(i.id, i.title) for i in each.indicators if i.on_worklist])
+        for each in programmes().values()
+    )
+    return format_html_join(
+        "",
+        '<optgroup label="{}">{}</optgroup>',
+        ((title, _options(options, chosen)) for title, options in groups if options),
+    )
+
+
+def _options(options: list[tuple[str, str]], chosen: str) -> str:
+    mark = {chosen: mark_safe(" selected")}
+    rows = ((value, mark.get(value, ""), text) for value, text in options)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+def _years(name: str) -> str:
+    return name.replace("-over", " and over").replace("-", " to ")
+
+
+def in_words(filters: Filters) -> str:
+    """The filters as people say them; empty when there are none."""
+    titles = {name: each.title for name, each in programmes().items()}
+    known = choosing.known_indicators()
+    said = [
+        titles.get(filters.programme, ""),
+        known[filters.indicator].title if filters.indicator else "",
+        choosing.KINDS.get(filters.kind, ""),
+        choosing.STATES[filters.state] if filters.state != "open" else "",
+        "Assigned to me" if filters.mine else "",
+        "New since I last looked" if filters.new else "",
+        f"Aged {_years(filters.age)}" if filters.age else "",
+        choosing.SEXES.get(filters.sex, ""),
+    ]
+    return "; ".join(filter(None, said))
+
+
+def _whole(request: HttpRequest, code: str, action: str, most: int | None) -> dict[str, Any]:
+    """A worklist without pages, as it is filtered, with its audit entry."""
+    node = node_of(request, code, Permission.SEE_PEOPLE)
+    access = access_of(request)
+    user = user_of(access)
+    filters, before = Filters.of(request.GET), last_look(user, node.id)
+    people = list(listing.ranked(node.id, filters, user, before))
+    cases = listing.matching(node.id, filters, user, before)
+    rows = listing.rows(people[:most], cases, filters)
+    _seen(access, action, node, rows, filters)
+    return _of(node, filters, before) | {"rows": rows, "people": len(people)}
+
+
+@allow(Permission.SEE_PEOPLE)
+def on_paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The worklist as it is filtered, on one page for the printer."""
+    found = _whole(request, code, "worklist.printed", ON_PAPER)
+    address = f"{reverse('worklist', args=[code])}?{found['filters'].address()}"
+    context = {"crumbs": [(found["title"], address)], "now": timezone.now()}
+    return render(request, "worklist/on_paper.jinja", found | context)
 
 
 @allow(Permission.SEE_PEOPLE)
 def download(request: HttpRequest, code: str) -> HttpResponse:
     """The worklist as a CSV file, as it is filtered."""
-    node = node_of(request, code, Permission.SEE_PEOPLE)
-    access = access_of(request)
-    assert access.user is not None
-    filters = listing.Filters.of(request.GET)
-    people = list(listing.lines(node.id, filters, access.user, None))
-    record(
-        access,
-        "worklist.downloaded",
-        subject=f"worklist:{code}",
-        organisation=code,
-        reason="download",
-        people=len(people),
-        filters=filters.address(),
-    )
-    rows = [
-        (row.pseudonym, row.person.age, row.person.sex, item.case.indicator, item.title)
-        + (item.case.kind, item.case.since, item.case.get_state_display(), item.action)
-        for row in listing.rows(people, node.id, filters)
+    found = _whole(request, code, "worklist.downloaded", None)
+    run = found["run"]
+    cells = [
+        (row.pseudonym, *_identity(row), row.person.age, row.person.sex, item.case.indicator)
+        + (item.title, item.case.kind, item.case.since, Case.State(item.case.state).label)
+        + (str(item.case.assigned_to or ""), item.action, run.extract_date if run else "")
+        for row in found["rows"]
         for item in row.items
     ]
-    heads = ("person", "age", "sex", "indicator", "title", "kind", "since", "state", "action")
-    return csv_response(f"worklist-{code}", heads, rows)
+    return csv_response(f"worklist-{code}", COLUMNS, cells)
+
+
+def _identity(row: listing.Row) -> tuple[object, object, object]:
+    known = row.known
+    return (known.spaced, known.name, known.birth_date) if known else ("", "", "")
 
 
 @allow(Permission.SEE_PEOPLE)
@@ -145,69 +245,31 @@ def changed(request: HttpRequest, code: str) -> HttpResponse:
     """What changed since this person last looked, in another sitting."""
     node = node_of(request, code, Permission.SEE_PEOPLE)
     access = access_of(request)
-    assert access.user is not None
-    before = listing.look(access.user, node.id)
-    record(access, "worklist.changes", subject=f"worklist:{code}", organisation=code)
+    user = user_of(access)
+    wake([node.id], timezone.localdate())
+    before = last_look(user, node.id)
+    kinds = changes(node.id, user, before) if before else []
+    people = {each.person for kind in kinds for each in kind.changes}
+    names = {person.pk: listing.known_of(person) for person in people}
+    with transaction.atomic():
+        look(user, node.id)
+        record(
+            access,
+            "worklist.changes",
+            subject=f"worklist:{code}",
+            organisation=code,
+            reason="worklist",
+            lines=sorted(person.key for person in people),
+            identified=sum(known is not None for known in names.values()),
+        )
     context = {
         "title": "What changed since you last looked",
-        "site": node,
-        "before": before,
-        "changes": listing.changes(node.id, access.user, before) if before else {},
-        "reasons": {each.name: each.value for each in Why},
-        "crumbs": [(f"Worklist of {node.name}", reverse("worklist", args=[code]))],
-    }
-    return render(request, "worklist/changes.jinja", context)
-
-
-@allow(Permission.ACT)
-@require_POST
-def several(request: HttpRequest, code: str) -> HttpResponse:
-    """Record one thing about several lines: all their open cases that the filters show."""
-    node = node_of(request, code, Permission.ACT)
-    access = access_of(request)
-    assert access.user is not None
-    back = f"{reverse('worklist', args=[code])}?{request.POST.get('back', '')}"
-    keys = request.POST.getlist("line")
-    versions = versions_of(request.POST.getlist("case"))
-    team = colleagues([node.id])
-    form = DeedForm(request.POST if "did" in request.POST else None, colleagues=team)
-    chosen = Case.objects.filter(
-        pk__in=versions, person__key__in=keys, organisation=node.id
-    ).select_related("person")
-    if not keys or not chosen:
-        messages.info(request, "Choose one or more lines first.")
-        return redirect(back)
-    if form.is_bound and form.is_valid():
-        try:
-            done = act(access, {each.pk: versions[each.pk] for each in chosen}, form.deed)
-        except NotAllowedError as fault:
-            raise Http404 from fault
-        except ChangedMeanwhileError as fault:
-            names = ", ".join(sorted({shown(c.person_id) for c in fault.cases}))
-            text = f"Nothing was recorded: a colleague acted meanwhile on {names}. Look again."
-            messages.warning(request, text)
-            return redirect(back)
-        messages.success(request, f"Recorded for {len({c.person_id for c in done})} people.")
-        return redirect(back)
-    context = {
-        "title": "Record for several people",
-        "site": node,
-        "form": form,
-        "items": [listing.item_of(each) for each in chosen],
-        "versions": versions,
-        "keys": keys,
-        "back": request.POST.get("back", ""),
-        "people": len({each.person_id for each in chosen}),
+        "kinds": kinds,
+        "names": names,
         "shown": shown,
-        "crumbs": [(f"Worklist of {node.name}", reverse("worklist", args=[code]))],
+        "crumbs": [*crumbs(access), (f"Worklist of {node.name}", reverse("worklist", args=[code]))],
     }
-    return render(request, "worklist/several.jinja", context)
-
-
-def versions_of(values: list[str]) -> dict[int, int]:
-    """Case to version, from ``key.version`` as a form carries them; others are left out."""
-    pairs = (value.split(".", 1) for value in values if value.count(".") == 1)
-    return {int(key): int(version) for key, version in pairs if (key + version).isdigit()}
+    return render(request, "worklist/changes.jinja", _of(node, Filters(), before) | context)
 
 
 @allow(Permission.SEE_PEOPLE)
@@ -221,10 +283,18 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect("worklists")
     identity = find_by_nhs_number(form.cleaned_data["nhs_number"])
     person = identity.person if identity else None
-    seen = access.organisations(Permission.SEE_PEOPLE)
-    record(access, "person.searched", reason="search by NHS number", found=person is not None)
-    if person is None or person.organisation_id not in seen:
-        messages.info(request, "Nobody with that NHS number is on a worklist of yours.")
+    if person and person.organisation_id not in access.organisations(Permission.SEE_PEOPLE):
+        person = None  # the same answer as for a number that nobody has
+    node = tree().nodes[person.organisation_id] if person and person.organisation_id else None
+    record(
+        access,
+        "person.searched",
+        subject=f"line:{person.key}" if person else "",
+        organisation=node.code if node else "",
+        reason="search by NHS number",
+        found=person is not None,
+    )
+    if person is None or node is None:
+        messages.info(request, "Nobody with that NHS number is at a site of yours.")
         return redirect("worklists")
-    node = tree().nodes[person.organisation_id]
     return redirect("worklist_line", node.code, person.key)

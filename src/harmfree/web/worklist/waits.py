@@ -19,8 +19,8 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from harmfree.improvement.evaluation.time_to_action import Waits
-from harmfree.programmes.registry import programmes
 from harmfree.publish.closing import Why
+from harmfree.web.worklist.filters import programme_of
 from harmfree.web.worklist.models import Action, Case, Turn
 
 DECISIONS = (
@@ -62,7 +62,7 @@ def waits(organisations: Iterable[int], until: datetime | None = None) -> list[W
         until: the end of watching; now by default.
     """
     end = until or timezone.now()
-    programme = {each.id: name for name, p in programmes().items() for each in p.indicators}
+    programme = programme_of()
     cases = (
         Case.objects.filter(organisation__in=list(organisations), first_seen__lte=end)
         .order_by("pk")
