@@ -31,6 +31,7 @@ PARTITIONS = (
         "af_untreated_antiplatelet",
         "af_untreated_nothing",
     ),
+    tuple(f"af_untreated_score_{score}" for score in range(2, 10)),
 )
 """Indicators whose numerators add up to another's (af_not_anticoagulated): one hidden hides all, or
 it could be worked out from the others. With all parts hidden at the same organisations, whatever
