@@ -112,6 +112,7 @@ def _postgresql(address: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or query.get("port", "")),
+        "OPTIONS": {k: unquote(v) for k, v in query.items() if k not in ("host", "port")},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
