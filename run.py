@@ -146,7 +146,9 @@ def test(arguments: list[str]) -> None:
     run(bin_folder / "mypy")
     run(bin_folder / "lint-imports")
     run(python(), "-m", "pytest", "-n", "2", "--dist", "worksteal")
-    run(python(), "tools/with_postgres.py", python(), "-m", "pytest", "-n", "2", "tests/web")
+    print("The web application once more, on PostgreSQL (browser tests apart):", flush=True)
+    postgres = [python(), "tools/with_postgres.py", python(), "-m", "pytest", "-n", "2"]
+    run(*postgres, "--dist", "worksteal", "-m", "not browser", "tests/web")
 
 
 def bench(arguments: list[str]) -> None:
