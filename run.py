@@ -147,8 +147,8 @@ def test(arguments: list[str]) -> None:
     run(bin_folder / "lint-imports")
     run(python(), "-m", "pytest", "-n", "2", "--dist", "worksteal")
     print("The web application once more, on PostgreSQL (browser tests apart):", flush=True)
-    postgres = [python(), "tools/with_postgres.py", python(), "-m", "pytest", "-n", "2"]
-    run(*postgres, "--dist", "worksteal", "-m", "not browser", "tests/web")
+    tests = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not browser", "tests/web")
+    run(python(), "tools/with_postgres.py", python(), *tests)
 
 
 def bench(arguments: list[str]) -> None:
