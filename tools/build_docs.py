@@ -18,6 +18,7 @@ import click
 
 import harmfree
 from harmfree.cli.main import VERBS
+from harmfree.cli.main import harmfree as harmfree_command
 from harmfree.errors import HarmfreeError
 from harmfree.programmes.indicator import TAG_MEANING, Indicator, Programme
 from harmfree.programmes.registry import programmes
@@ -70,22 +71,27 @@ def exit_codes() -> str:
     return f"# Exit codes\n\n{MADE}\n" + "\n".join(rows) + "\n"
 
 
-def helps(command: click.Command, name: str, level: int = 2) -> Iterator[str]:
+def helps(context: click.Context, name: str, level: int = 2) -> Iterator[str]:
     """The help of a command and of all below it."""
-    context = click.Context(command, info_name=f"harmfree {name}", terminal_width=90)
+    command = context.command
+    command._help_option = None  # kept from whatever context asked first
     yield f"{'#' * level} {name}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
             below = command.get_command(context, child)
             if below is not None and not below.hidden:
-                yield from helps(below, f"{name} {child}", level + 1)
+                inside = click.Context(below, context, info_name=child)
+                yield from helps(inside, f"{name} {child}", level + 1)
 
 
 def commands() -> str:
-    """The help of every verb."""
+    """The help of every verb, as it is printed."""
+    names = {"help_option_names": ["-h", "--help"], "terminal_width": 90}
+    top = click.Context(harmfree_command, info_name="harmfree", **names)
     parts = [f"# Commands\n\n{MADE}"]
     for verb, (module, _) in VERBS.items():
-        parts += helps(importlib.import_module(module).command, verb)
+        command = importlib.import_module(module).command
+        parts += helps(click.Context(command, top, info_name=verb), verb)
     return "\n".join(parts)
 
 
