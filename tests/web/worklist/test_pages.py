@@ -208,6 +208,22 @@ def test_several_lines_at_once(client, practice):
     assert not Line.objects.filter(pk__in=[each.pk for each in people]).exists()
 
 
+def test_what_a_run_has_closed_is_not_acted_on(pharmacist, case, next_run):
+    next_run(without=[case])
+    case.refresh_from_db()
+    with pytest.raises(ChangedMeanwhileError):
+        act(Access.of(pharmacist), {case.pk: case.version}, Deed("done"))
+    case.refresh_from_db()
+    assert case.state == "closed"
+
+
+def test_opening_again_forgets_that_the_records_contradicted_the_deed(did, case, region):
+    did(case, "done")
+    Case.objects.filter(pk=case.pk).update(still_shown=region.extract_date)
+    did(case, "reopened")
+    assert (case.state, case.still_shown) == ("open", None)
+
+
 def test_several_is_all_or_nothing(client, practice, pharmacist, case):
     other = Case.objects.filter(organisation=practice, state="open").exclude(person=case.person_id)[
         0

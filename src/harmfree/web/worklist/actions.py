@@ -79,7 +79,7 @@ def act(access: Access, versions: dict[int, int], deed: Deed) -> list[Case]:
 
     Raises:
         NotAllowedError: a case is not of an organisation where this access may act.
-        ChangedMeanwhileError: somebody else acted on one of them first.
+        ChangedMeanwhileError: somebody else acted on one of them first, or a run closed it.
     """
     assert access.user is not None
     cases = list(
@@ -91,7 +91,9 @@ def act(access: Access, versions: dict[int, int], deed: Deed) -> list[Case]:
     allowed = access.organisations(Permission.ACT)
     if len(cases) != len(versions) or any(each.organisation_id not in allowed for each in cases):
         raise NotAllowedError
-    changed = [each for each in cases if each.version != versions[each.pk]]
+    changed = [
+        each for each in cases if each.version != versions[each.pk] or each.state == State.CLOSED
+    ]
     if changed:
         raise ChangedMeanwhileError(changed)
     for case in cases:
@@ -107,6 +109,7 @@ def _apply(access: Access, case: Case, deed: Deed) -> None:
     if state is not None:
         case.state = state
         case.snoozed_until = deed.until if deed.did == Did.SNOOZED else None
+        case.still_shown = None  # it told of the deed before this one
     if deed.did == Did.ASSIGNED:
         case.assigned_to = deed.to
     case.changed, case.version = timezone.now(), case.version + 1
