@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from harmfree.publish.closing import Why, sites_on
+from harmfree.programmes.registry import indicators
+from harmfree.publish.closing import Gone, Why, reasons, sites_on
+from harmfree.publish.reading import LiveRun
+from harmfree.publish.run import RunRequest, run
 from harmfree.records import Store
 from harmfree.web.audit.models import AuditEvent
 from harmfree.web.publication.models import Finding, Person
@@ -244,3 +248,33 @@ def test_what_a_run_did_is_in_the_audit_trail(case, next_run):
 
 def test_every_reason_fits_its_column():
     assert max(len(each.name) for each in Why) <= 40
+
+
+def open_on(home, day: date) -> dict[tuple[int, str], str]:
+    """(person, indicator) of a run's findings on a day, with the id of their site."""
+    run(home, RunRequest(as_of=day, months=1), lambda *_: None)
+    live = LiveRun.open(home)
+    findings, names = live.table("findings").to_pylist(), live.info.indicators
+    places = live.places.every
+    return {(r["person"], names[r["definition"]]): places[r["site"]].id for r in findings}
+
+
+def test_unchanged_records_explain_every_ending_and_no_correction_is_claimed(
+    region, region_home, tmp_path
+):
+    for name in ("generations", "current"):
+        source = region_home / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    before, now = region.as_of - timedelta(days=92), region.as_of
+    was, is_ = open_on(tmp_path, before), open_on(tmp_path, now)
+    shown = {each.id for each in indicators() if each.on_worklist}
+    gone: dict[int, list[str]] = {}
+    for person, name in set(was) - set(is_):
+        if name in shown:
+            gone.setdefault(person, []).append(name)
+    told = reasons(tmp_path, Store.open(tmp_path), Gone(gone, now, shown, before))
+    found = {each.why for each in told.values()}
+    assert not found & {Why.UNKNOWN, Why.CORRECTED, Why.NOT_IN_RECORDS, Why.NOT_LOOKED_FOR}
+    assert found >= {Why.DIED, Why.CARE_GIVEN, Why.NOT_AT_RISK, Why.MEDICINE_STOPPED}
+    of_conditions = {Why.CARE_GIVEN, Why.NOT_AT_RISK, Why.MEDICINE_STOPPED, Why.ENDED}
+    assert all(each.words for each in told.values() if each.why in of_conditions)
