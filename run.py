@@ -148,7 +148,9 @@ def test(arguments: list[str]) -> None:
     run(python(), "-m", "pytest", "-n", "2", "--dist", "worksteal")
     print("The web application once more, on PostgreSQL (browser tests apart):", flush=True)
     tests = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not browser", "tests/web")
-    run(python(), "tools/with_postgres.py", python(), *tests)
+    # The tools' forms and the public pages ask the database for next to nothing.
+    apart = ("--ignore=tests/web/tools", "--ignore=tests/web/programme_pages")
+    run(python(), "tools/with_postgres.py", python(), *tests, *apart)
 
 
 def bench(arguments: list[str]) -> None:
