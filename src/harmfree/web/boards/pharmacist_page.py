@@ -9,6 +9,7 @@ from harmfree.improvement.picture import picture
 from harmfree.improvement.result import Estimate, Result
 from harmfree.pictures import Picture
 from harmfree.programmes.registry import indicator
+from harmfree.publish.pharmacist_impact import INDICATORS
 from harmfree.web.access.roles import Permission
 from harmfree.web.boards.asking import Asked, Page
 from harmfree.web.boards.hiding import Pairs, added_up, alone, is_small, shown
@@ -58,9 +59,14 @@ def impact_page(asked: Asked) -> Page:
 
 
 def evaluations(content: dict[str, Any]) -> list[tuple[str, str, Picture | None, str]]:
-    """(id, title, picture, why there is none) of each evaluated indicator."""
+    """(id, title, picture, why there is none) of each evaluated indicator.
+
+    In the order of `INDICATORS`: PostgreSQL does not keep the order of what JSON holds.
+    """
     found = []
-    for name, each in content.get("evaluations", {}).items():
+    held = content.get("evaluations", {})
+    for name in sorted(held, key=lambda each: (INDICATORS + (each,)).index(each)):
+        each = held[name]
         why = each.get("why_not", "")
         found.append((name, indicator(name).title, None if why else drawn(each), why))
     return found
