@@ -14,6 +14,7 @@ import http.cookies
 import json
 import os
 import platform
+import random
 import re
 import statistics
 import subprocess
@@ -45,13 +46,24 @@ class Client:
             token = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
             body = urlencode(form | token)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request("POST" if form is not None else "GET", path, body, headers)
-        answer = self.connection.getresponse()
+        answer = self._sent("POST" if form is not None else "GET", path, body, headers)
         content = answer.read()
         for value in answer.headers.get_all("Set-Cookie", []):
             for name, morsel in http.cookies.SimpleCookie(value).items():
                 self.cookies[name] = morsel.value
         return answer.status, content, answer.headers.get("Location", "")
+
+    def _sent(
+        self, verb: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        """Send on the open connection, or on a new one when the server has closed it."""
+        try:
+            self.connection.request(verb, path, body, headers)
+            return self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.connection.close()
+            self.connection.request(verb, path, body, headers)
+            return self.connection.getresponse()
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in; ends with a message when it is refused."""
@@ -109,7 +121,7 @@ def load(clients: list[Client], path: str, seconds: float, pause: float) -> list
             taken.append(time.perf_counter() - started)
             if status != 200:
                 sys.exit(f"{path} answered {status}.")
-            time.sleep(pause)
+            time.sleep(pause * random.uniform(0.5, 1.5))  # people do not read in step
 
     threads = [threading.Thread(target=use, args=(client,)) for client in clients]
     for thread in threads:
@@ -214,7 +226,7 @@ def measure(
     }
     print(f"{'':46} {'median':>8} {'p95':>8} {'requests':>8} {'x bare':>8}")
     for pause in (1.0, 0.0):
-        said = "1 s pause" if pause else "no pause"
+        said = "about 1 s pause" if pause else "no pause"
         bare = load(bare_clients, "/", asked.seconds / 2, pause)
         print(row(f"bare Django page, {said}", bare, bare))
         for name, path in pages.items():
