@@ -9,11 +9,11 @@ from typing import Any
 from harmfree.errors import HarmfreeError
 from harmfree.improvement.picture import picture
 from harmfree.improvement.result import Result
-from harmfree.pictures import STYLESHEET
 from harmfree.programmes.registry import indicator
+from harmfree.publish.page_parts import whole_page
 from harmfree.publish.pharmacist_activity import Activity, activity
 from harmfree.publish.reading import LiveRun
-from harmfree.publish.report import STYLE, page_table
+from harmfree.publish.report import page_table
 from harmfree.publish.roll_out import Register, evaluate
 from harmfree.publish.savings import PriceList, SetSavings, savings
 from harmfree.publish.user_tables import Rejected
@@ -108,7 +108,6 @@ def _evaluated(run: LiveRun, register: Register, name: str) -> Result | str:
 def page(found: Impact, title: str = "What the practice pharmacists changed") -> str:
     """The impact as one HTML page that needs no network and prints well."""
     parts = [
-        f"<h1>{escape(title)}</h1>",
         f'<p class="note">{escape(found.age)} Started or not, every site of the register is '
         "compared with sites not yet started in the same month.</p>",
         "<h2>Safety</h2>",
@@ -119,12 +118,7 @@ def page(found: Impact, title: str = "What the practice pharmacists changed") ->
         _savings(found.savings),
         _rejected(found),
     ]
-    return (
-        '<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}{STYLESHEET}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>\n"
-    )
+    return whole_page(title, parts)
 
 
 def _evaluation(name: str, found: Result | str) -> str:

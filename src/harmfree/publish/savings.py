@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from harmfree.improvement.datafile import TooFewError
 from harmfree.improvement.evaluation import price_per_unit
 from harmfree.improvement.result import Result
+from harmfree.periods.stored import people_of
 from harmfree.periods.windows import add_months, to_day
+from harmfree.publish.coded import NOWHERE, site_on
 from harmfree.publish.reading import LiveRun
 from harmfree.publish.user_tables import Rejected, Row, made_of, read_table
 
@@ -136,8 +136,9 @@ def _bought(
         known = np.isfinite(value) & (value > 0)
         issues += np.bincount(at, minlength=len(names))
         missing += np.bincount(at[~known], minlength=len(names))
-        site = _site_on(bucket.registration, table["person"].to_numpy()[keep], day[keep])
-        used = known & (site >= 0)
+        person = table["person"].to_numpy()[keep].astype(np.int64)
+        site = site_on(people_of(bucket), person, day[keep].astype(np.int64))
+        used = known & (site != NOWHERE)
         np.add.at(quantity, (at[used], site[used]), value[used])
         np.add.at(cost, (at[used], site[used]), value[used] * price_of[code[keep][used]])
     return quantity, cost, issues, missing
@@ -152,18 +153,3 @@ def _by_code_id(
     price = np.array([held[code].price if code in held else 0.0 for code in codes])
     sets = np.array([names.index(held[c].set_name) if c in held else -1 for c in codes], np.int64)
     return price, sets
-
-
-def _site_on(
-    registration: pa.Table, person: npt.NDArray[np.int32], day: npt.NDArray[np.int32]
-) -> npt.NDArray[np.int64]:
-    """The site that each person belonged to on the day; -1 for none."""
-    who = registration["person"].to_numpy()
-    start = registration["start"].combine_chunks().cast("int32").to_numpy(zero_copy_only=False)
-    end = pc.fill_null(registration["end"].combine_chunks().cast("int32"), np.iinfo(np.int32).max)
-    end = end.to_numpy(zero_copy_only=False)
-    # The last registration of the person that began by the day: rows are in order of both.
-    key = who.astype(np.int64) * 2**32 + start.astype(np.int64) + 2**31
-    row = np.searchsorted(key, person.astype(np.int64) * 2**32 + day + 2**31, side="right") - 1
-    held = (row >= 0) & (who[row] == person) & (day < end[row])
-    return np.where(held, registration["site"].to_numpy()[row], -1).astype(np.int64)
