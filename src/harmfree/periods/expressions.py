@@ -32,7 +32,24 @@ Operator = Literal["<", "<=", ">", ">="]
 Ties = Literal["highest", "lowest"]
 
 
-class Predicate:
+class _Remembering:
+    """A value that works its hash out once: expressions are deep, and looked up often."""
+
+    def __init_subclass__(cls) -> None:
+        cls.__hash__ = _Remembering.__hash__  # type: ignore[method-assign]  # before dataclass()
+
+    def __hash__(self) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = hash((type(self), *self.__dict__.values()))
+        return known
+
+    def __getstate__(self) -> dict[str, object]:
+        """All but the hash: that of text differs from process to process."""
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
+
+
+class Predicate(_Remembering):
     """Something that is true or false on each day of a life."""
 
     def __and__(self, other: Predicate) -> Predicate:
@@ -129,7 +146,7 @@ class Derivation:
     function: Callable[[DerivationInput], npt.NDArray[np.float64]]
 
 
-class Quantity:
+class Quantity(_Remembering):
     """A number that changes over time. Compare it to make a predicate."""
 
     def __lt__(self, threshold: float) -> Compared:

@@ -18,6 +18,7 @@ from harmfree.periods.expressions import (
     Any,
     Compared,
     Count,
+    Derivation,
     Derived,
     Latest,
     Not,
@@ -52,21 +53,49 @@ class Evaluator:
         self.record = record
         self.horizon = as_of + 1
         self._known: dict[Predicate, Spans] = {}
+        self._events: dict[str, list[Event]] = {}
+        self._days: dict[str, list[int]] = {}
+        self._sums: dict[Quantity, Sum] = {}
+        self._derived: dict[Derivation, list[tuple[int, float]]] = {}
+        # Bound once: singledispatchmethod makes its wrapper anew each time it is looked up.
+        self._spans_of, self._sum_of = self._spans, self._sum
 
     def periods(self, part: Predicate) -> Spans:
         """The maximal runs of days on which the predicate is true."""
         found = self._known.get(part)
         if found is None:
-            found = self._known[part] = self._spans(part)
+            found = self._known[part] = self._spans_of(part)
         return found
 
     def events(self, codes: str) -> list[Event]:
         """The events of the list known by the horizon."""
-        return [e for e in self.record.events(codes) if e.day < self.horizon]
+        found = self._events.get(codes)
+        if found is None:
+            known = [e for e in self.record.events(codes) if e.day < self.horizon]
+            found = self._events[codes] = known
+        return found
 
     def days(self, codes: str) -> list[int]:
         """The different days on which the list was recorded."""
-        return sorted({e.day for e in self.events(codes)})
+        found = self._days.get(codes)
+        if found is None:
+            found = self._days[codes] = sorted({e.day for e in self.events(codes)})
+        return found
+
+    def sums(self, quantity: Quantity) -> Sum:
+        """A counted quantity over time: (start, end, total)."""
+        found = self._sums.get(quantity)
+        if found is None:
+            found = self._sums[quantity] = self._sum_of(quantity)
+        return found
+
+    def derived(self, derivation: Derivation) -> list[tuple[int, float]]:
+        """The days on which a derived quantity is known by the horizon, and its values."""
+        found = self._derived.get(derivation)
+        if found is None:
+            every = derived_values(derivation, self.record)
+            found = self._derived[derivation] = [each for each in every if each[0] < self.horizon]
+        return found
 
     @singledispatchmethod
     def _spans(self, part: Predicate) -> Spans:
@@ -127,16 +156,16 @@ class Evaluator:
 
     @_spans.register
     def _recorded(self, part: Recorded) -> Spans:
-        events = self.events(part.codes)
+        days = self.days(part.codes)
         if part.where is not None:
             where = part.where
-            events = [
-                e
-                for e in events
+            satisfying = {
+                e.day
+                for e in self.events(part.codes)
                 if e.value is not None
                 and certain(e.value, e.comparator, where.operator, where.threshold)
-            ]
-        days = sorted({e.day for e in events})
+            }
+            days = sorted(satisfying)
         return self._union(
             [
                 (self._begins(newest, part.at_least_ago), self._lasts(oldest, part.within))
@@ -201,12 +230,12 @@ class Evaluator:
         if isinstance(quantity, Latest):
             return self._latest(quantity, part)
         if isinstance(quantity, Derived):
-            return self._derived(quantity, part)
+            return self._worked_out(quantity, part)
         unit = 1000 if isinstance(quantity, Supply) else 1
         return self._union(
             [
                 (start, end)
-                for start, end, total in self._sum(quantity)
+                for start, end, total in self.sums(quantity)
                 if exact(total / unit, operator, threshold)
             ]
         )
@@ -229,12 +258,8 @@ class Evaluator:
             else []
         )
 
-    def _derived(self, quantity: Derived, part: Compared) -> Spans:
-        known = [
-            (day, value)
-            for day, value in derived_values(quantity.derivation, self.record)
-            if day < self.horizon
-        ]
+    def _worked_out(self, quantity: Derived, part: Compared) -> Spans:
+        known = self.derived(quantity.derivation)
         following = [day for day, _ in known[1:]] + [self.horizon]
         return self._union(
             [
