@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.measure import Taken, Work, interleaved
-from harmfree.periods.engine import Request, totals
+from harmfree.periods.engine import Request
 from harmfree.periods.local import run_local
 from harmfree.periods.plan import Plan
 from harmfree.periods.stored import AGE_EDGES, CATEGORIES
+from harmfree.periods.tallies import Totals
 from harmfree.periods.windows import to_day
 from harmfree.programmes.indicator import Indicator
 from harmfree.programmes.registry import indicators
@@ -62,13 +63,16 @@ def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> npt.NDArra
     The counts: int64[site, 2 * definition + (0 denominator, 1 numerator), month].
     """
     asked = request(store, months, breakdowns)
-    changes = np.zeros((asked.sites, plan.outputs, months + 1), np.int64)
+    tallies, areas = len(plan.tables.tallied), int(asked.areas.max()) + 1
+    sites = Totals(tallies, asked.sites, months)
+    strata = Totals(tallies, areas * asked.categories, months)
     open_ones = 0
     for part in run_local(plan, store, asked, store.buckets, workers=WORKERS):
-        changes += part.changes
+        sites.add(part.sites)
+        strata.add(part.strata)
         open_ones += part.evidence.num_rows
     assert open_ones > 0
-    return totals(changes)
+    return sites.counts(plan.tallies)
 
 
 def chosen(prefix: str) -> list[Indicator]:

@@ -18,11 +18,21 @@ from harmfree.periods.kernel_state import Memory
 from harmfree.periods.kernel_tables import LEVEL, SPAN
 from harmfree.periods.record import PersonRecord
 from harmfree.periods.table import read_record
+from harmfree.periods.tallies import Changes, Totals
 from harmfree.periods.windows import DefinitionError
 from periods.strategies import predicates, records
 from periods.test_kernel import REQUEST, swept
 
 DEFINITIONS = [Definition("d", registered(), issued("nsaid", months(3)) | (latest("egfr") < 45))]
+
+
+def same(one: Changes, other: Changes) -> bool:
+    """The same changes; those of a tally in any order."""
+    sums = [Totals(len(each.first) - 1, 3, len(REQUEST.index_dates)) for each in (one, other)]
+    for total, each in zip(sums, (one, other), strict=True):
+        total.add(each)
+    every = range(len(one.first) - 1)
+    return np.array_equal(*(total.counts(every) for total in sums))
 
 
 def person(day: int) -> PersonRecord:
@@ -45,7 +55,7 @@ def test_the_size_of_a_block_does_not_matter(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "PEOPLE_IN_BLOCK", 2)
         apart = swept(definitions, people)
-    assert (together.changes == apart.changes).all()
+    assert same(together.sites, apart.sites)
     assert np.array_equal(np.sort(together.runs), np.sort(apart.runs))
     rows = [
         sorted((*map(int, found.runs[e["run"]].tolist()), int(e["row"])) for e in found.evidence)
@@ -73,14 +83,14 @@ def test_memory_grows_until_a_block_fits(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(engine, "Memory", Tiny)
     found = swept(DEFINITIONS, people)
     assert Tiny.grown >= 2
-    assert (found.changes == expected.changes).all()
+    assert same(found.sites, expected.sites)
     assert (found.runs == expected.runs).all()
     assert (found.evidence == expected.evidence).all()
 
 
 def test_nobody_gives_nothing():
     found = swept(DEFINITIONS, [])
-    assert not found.changes.any()
+    assert not len(found.sites.cell)
     assert len(found.runs) == len(found.evidence) == 0
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.expressions import Derivation, DerivationInput
-from harmfree.periods.kernel_streams import count_rows, fill_rows
-from harmfree.periods.kernel_tables import UNKNOWN_DAY, Events, People
+from harmfree.periods.kernel_streams import count_rows, fill_rows, known_only
+from harmfree.periods.kernel_tables import UNKNOWN_DAY, Events, People, Read
 from harmfree.periods.plan import Plan
 from harmfree.periods.windows import FIRST_DAY, LAST_DAY
 
@@ -44,51 +45,55 @@ class BucketArrays:
             plan: whose derivations are meant.
             horizon: the first day that no longer counts; later events are not looked at.
         """
-        first, rows, source = self._read(plan, horizon)
-        counts = np.diff(self.people.persons["first_event"])
-        person = np.repeat(np.arange(len(counts)), counts)[rows]
-        derived = np.full(len(rows), np.nan, np.float32)
+        read = self._read(plan, horizon)
+        values = np.full(len(read.rows), np.nan)
         for number, derivation in enumerate(plan.derivations):
-            mine = slice(first[number], first[number + 1])
-            if first[number] < first[number + 1]:
-                seen = self._seen(plan, derivation, rows[mine], source[mine], person[mine])
-                changed = (seen.person[1:] != seen.person[:-1]) | (seen.day[1:] != seen.day[:-1])
-                last_of_day = np.append(changed, True)
-                derived[mine][last_of_day] = derivation.function(seen)[last_of_day]
-        columns = (self.date, self.code, self.value, self.unit, self.until)
-        return Events(*columns, derived, rows, first)
+            mine = slice(read.first[number], read.first[number + 1])
+            if mine.start < mine.stop:
+                values[mine] = derivation.function(_Seen(self, plan, derivation, read, mine))
+        derived = known_only(read, self.date, values)
+        return Events(self.date, self.code, self.value, self.unit, self.until, derived)
 
-    def _read(self, plan: Plan, horizon: int) -> tuple[Days, Days, npt.NDArray[np.int8]]:
-        """The rows that each derivation reads and their lists: offsets, rows, numbers of lists."""
+    def _read(self, plan: Plan, horizon: int) -> Read:
+        """The rows that each derivation reads."""
         first_reader, readers = plan.readers
         first = np.zeros(len(plan.derivations) + 1, np.int32)
         count_rows(first_reader, readers, self.code, self.date, horizon, first)
         first = np.cumsum(first, dtype=np.int32)
-        rows, source = np.zeros(first[-1], np.int32), np.zeros(first[-1], np.int8)
+        rows = np.zeros(first[-1], np.int32)
+        read = Read(first, rows, np.zeros(first[-1], np.int32), np.zeros(first[-1], np.int8))
         if len(rows):
-            at = first.copy()
-            fill_rows(first_reader, readers, self.code, self.date, horizon, at, rows, source)
-        return first, rows, source
+            persons = self.people.persons
+            fill_rows(first_reader, readers, persons, self.code, self.date, horizon, read)
+        return read
 
-    def _seen(
-        self,
-        plan: Plan,
-        derivation: Derivation,
-        rows: Days,
-        source: npt.NDArray[np.int8],
-        person: npt.NDArray[np.int64],
-    ) -> DerivationInput:
-        factor = list_factors(plan, derivation)[source, self.unit[rows]]
-        value = (self.value[rows].astype(np.float64) * factor).astype(np.float32)
-        persons, day = self.people.persons, self.date[rows]
-        return DerivationInput(
-            day=day,
-            value=value.astype(np.float64),
-            source=source,
-            person=person,
-            age=ages_on(persons["birth"][person], day),
-            female=persons["sex"][person] == 1,
-        )
+
+class _Seen(DerivationInput):
+    """The rows of one derivation; each column is worked out when it is asked for."""
+
+    def __init__(
+        self, bucket: BucketArrays, plan: Plan, derivation: Derivation, read: Read, mine: slice
+    ) -> None:
+        held = vars(self)
+        held["source"] = read.source[mine]
+        held["person"] = read.person[mine].astype(np.int64)
+        held["day"] = bucket.date[read.rows[mine]]
+        held["asked"] = (bucket, plan, derivation, read.rows[mine])
+
+    def __getattr__(self, name: str) -> Any:
+        bucket, plan, derivation, rows = vars(self)["asked"]
+        if name == "value":
+            factor = list_factors(plan, derivation)[self.source, bucket.unit[rows]]
+            found = (bucket.value[rows].astype(np.float64) * factor).astype(np.float32)
+            column = found.astype(np.float64)
+        elif name == "age":
+            column = ages_on(bucket.people.persons["birth"][self.person], self.day)
+        elif name == "female":
+            column = bucket.people.persons["sex"][self.person] == 1
+        else:
+            raise AttributeError(name)
+        vars(self)[name] = column
+        return column
 
 
 def list_factors(plan: Plan, derivation: Derivation) -> npt.NDArray[np.float64]:

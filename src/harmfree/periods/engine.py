@@ -9,17 +9,18 @@ import numpy.typing as npt
 
 from harmfree.periods.bucket import BucketArrays
 from harmfree.periods.kernel import prepare, settle
-from harmfree.periods.kernel_state import Memory, make_runs
+from harmfree.periods.kernel_counts import find_bands
+from harmfree.periods.kernel_state import Marked, Memory, Written
 from harmfree.periods.kernel_tables import (
     FOREVER,
     PEOPLE_IN_BLOCK,
-    ROWS,
-    RUNS,
     Block,
     Grid,
+    People,
     Records,
 )
 from harmfree.periods.plan import Plan, stacked
+from harmfree.periods.tallies import Changes
 from harmfree.periods.windows import (
     FIRST_DAY,
     LAST_DAY,
@@ -67,28 +68,16 @@ class Swept:
     """What one bucket gave.
 
     Attributes:
-        changes: int32[site, 2 * definition + (0 denominator, 1 numerator), index date + 1], how
-            much each count changes on each date; `totals` adds them up, once for all buckets.
-        strata_changes: int32[area, category, output, index date + 1], the same.
+        sites: changes of the tallies by site.
+        strata: changes of the tallies by area and category, ``area * categories + category``.
         runs: RUN records, the numerator periods; `end` is OPEN while they hold on `as_of`.
         evidence: EVIDENCE records, the event rows behind the open ones.
     """
 
-    changes: Int32
-    strata_changes: Int32
+    sites: Changes
+    strata: Changes
     runs: Records
     evidence: Records
-
-    @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """int64[site, output, index date]: how many people on each date."""
-        return totals(self.changes)
-
-
-def totals(changes: npt.NDArray[np.signedinteger]) -> npt.NDArray[np.int64]:
-    """Counts on each date from the changes on each; the last column, after all dates, goes."""
-    summed: npt.NDArray[np.int64] = np.cumsum(changes, axis=-1, dtype=np.int64)
-    return summed[..., :-1]
 
 
 def index_table(dates: Int32) -> Int32:
@@ -97,17 +86,21 @@ def index_table(dates: Int32) -> Int32:
     return np.searchsorted(dates, every, side="left").astype(np.int32)
 
 
-def make_grid(plan: Plan, request: Request) -> Grid:
-    """Empty difference arrays for a request."""
-    dates = len(request.index_dates)
-    areas = int(request.areas.max(initial=0)) + 1
-    return Grid(
+def make_grid(people: People, request: Request) -> Grid:
+    """The index dates of a request, and where its people's age bands begin on them."""
+    grid = Grid(
         first_index=index_table(request.index_dates),
-        counts=np.zeros((request.sites, plan.outputs, dates + 1), np.int32),
+        dates=len(request.index_dates),
         area=request.areas.astype(np.int32),
-        strata=np.zeros((areas, plan.outputs, request.categories, dates + 1), np.int32),
-        band_reach=stacked(years(age) for age in request.band_edges),
+        categories=request.categories,
+        band_starts=np.zeros(
+            (len(people.persons) - 1, len(request.band_edges) + 1 if request.categories else 1),
+            np.int32,
+        ),
     )
+    if request.categories:
+        find_bands(grid, people, stacked(years(age) for age in request.band_edges))
+    return grid
 
 
 def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
@@ -116,24 +109,21 @@ def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
     The result depends on the inputs alone: the same bucket gives the same arrays, whichever runner
     asks.
     """
-    events, grid = bucket.events(plan, request.as_of + 1), make_grid(plan, request)
-    memory = Memory(plan, bucket, len(request.band_edges))
+    events, grid = bucket.events(plan, request.as_of + 1), make_grid(bucket.people, request)
+    memory = Memory(plan, bucket)
     horizon, people = request.as_of + 1 - FIRST_DAY, len(bucket.people.persons) - 1
-    found: list[tuple[Records, Records]] = []
-    written = 0
-    for first in range(0, people, PEOPLE_IN_BLOCK):
+    starts = range(0, people, PEOPLE_IN_BLOCK)
+    marked, written = Marked(len(starts), len(plan.tables.tallied)), Written()
+    for number, first in enumerate(starts):
         block = Block(first, min(PEOPLE_IN_BLOCK, people - first), horizon)
-        while not prepare(plan.tables, memory.state, events, grid, bucket.people, block):
+        while not prepare(plan.tables, memory.state, events, bucket.people, block):
             memory.grow()
-        runs = memory.runs()
-        settle(plan.tables, memory.state, events, grid, bucket.people, runs, block)
-        runs.evidence["run"][: runs.size[ROWS]] += written
-        written += int(runs.size[RUNS])
-        found.append((runs.runs[: runs.size[RUNS]].copy(), runs.evidence[: runs.size[ROWS]].copy()))
-    none = make_runs(0, 0)
+        runs, marks = memory.runs(), marked.room_for(number, memory.mark_room)
+        marked.end = settle(plan.tables, memory.state, events, grid, runs, marks, block, number)
+        written.take(runs)
     return Swept(
-        changes=grid.counts,
-        strata_changes=grid.strata.swapaxes(1, 2),
-        runs=np.concatenate([none.runs, *(runs for runs, _ in found)]),
-        evidence=np.concatenate([none.evidence, *(rows for _, rows in found)]),
+        sites=marked.by_site(grid, request.sites),
+        strata=marked.by_stratum(grid, bucket.people),
+        runs=written.runs(),
+        evidence=written.evidence(),
     )

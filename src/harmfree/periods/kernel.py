@@ -26,9 +26,9 @@ from harmfree.periods.kernel_atoms import (
     together,
     window,
 )
-from harmfree.periods.kernel_counts import count_step, room_needed
+from harmfree.periods.kernel_counts import mark_step, room_needed, write_runs
 from harmfree.periods.kernel_spans import add_up, inverse, join, meet, reaches, sustained
-from harmfree.periods.kernel_streams import find_bands, find_places, sort_events
+from harmfree.periods.kernel_streams import find_places, sort_events
 from harmfree.periods.kernel_tables import (
     LEVELS,
     PLACES,
@@ -36,6 +36,7 @@ from harmfree.periods.kernel_tables import (
     Block,
     Events,
     Grid,
+    Marks,
     People,
     Runs,
     State,
@@ -152,12 +153,11 @@ def work_out(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
 
 
 @compiled
-def prepare(t: Tables, s: State, ev: Events, g: Grid, pl: People, b: Block) -> bool:
+def prepare(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
     """Everything about a block but its outcome; false when the working memory is too small."""
     if not sort_events(t, s, ev, pl, b):
         return False
     find_places(s, pl, b)
-    find_bands(s, g, pl, b)
     if not work_out(t, s, ev, pl, b):
         return False
     room_needed(t, s, b)
@@ -165,8 +165,17 @@ def prepare(t: Tables, s: State, ev: Events, g: Grid, pl: People, b: Block) -> b
 
 
 @compiled
-def settle(t: Tables, s: State, ev: Events, g: Grid, pl: People, runs: Runs, b: Block) -> None:
-    """Add a prepared block to the counts, and write its periods and evidence down."""
+def settle(  # noqa: PLR0913 - compiled code has no objects to put these into
+    t: Tables, s: State, ev: Events, g: Grid, runs: Runs, marks: Marks, b: Block, number: int
+) -> int:
+    """Mark the counts of a prepared block, the number-th, and write its periods and evidence down.
+
+    Gives the place after the last mark.
+    """
+    at = np.int64(marks.first[number, 0])
+    for k in range(len(t.tallied)):
+        at = mark_step(s, g, b, marks, np.int64(t.tallied[k]), at)
+        marks.first[number, k + 1] = at
     for d in range(len(t.definitions) - 1):
-        count_step(t, s, ev, g, pl, runs, b, 2 * d, np.int64(t.definitions[d].denominator))
-        count_step(t, s, ev, g, pl, runs, b, 2 * d + 1, np.int64(t.definitions[d].numerator))
+        write_runs(t, s, ev, runs, b, d, np.int64(t.definitions[d].numerator))
+    return int(at)

@@ -61,7 +61,7 @@ def certainly(value: np.float32, comparator: int, operator: int, limit: np.float
 def usable_value(t: Tables, s: State, ev: Events, step: int, k: int) -> tuple[np.float32, int]:
     """The entry's value in the list's unit, and its comparator; NaN when there is none."""
     if t.steps[step].derived >= 0:
-        return ev.derived[s.shift[t.steps[step].derived] + k], 0
+        return ev.derived.value[s.entries[k].listener], 0
     row = s.entries[k].row
     unit = ev.unit[row]
     factor = t.factors[t.steps[step].factor, unit]

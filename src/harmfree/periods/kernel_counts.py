@@ -1,4 +1,9 @@
-"""What comes out of a block: counts, periods, and the evidence of those still open."""
+"""What comes out of a block: counts, periods, and the evidence of those still open.
+
+Counts are gathered in two steps. Each block writes *marks*: of which person, at which site, a
+tallied step holds from which index date to which. When all blocks are done the marks of one tally
+after another are added up, so that the cells at hand fit the processor's cache.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +15,19 @@ from harmfree.periods.kernel_tables import (
     DAY_BITS,
     DAY_MASK,
     FOREVER,
+    MARK_ROOM,
     PLACES,
     ROW_ROOM,
     RUN_ROOM,
     RUNS,
+    UNKNOWN_DAY,
     Block,
+    Cells,
     Events,
     Grid,
+    Int32,
+    Int64,
+    Marks,
     People,
     Runs,
     State,
@@ -26,45 +37,29 @@ from harmfree.periods.windows import FIRST_DAY
 
 
 @compiled
-def count_run(  # noqa: PLR0913 - compiled code has no objects to put these into
-    s: State, g: Grid, pl: People, b: Block, out: int, p: int, site: int, start: int, end: int
-) -> None:
-    """Add a run to the counts of every index date that it holds."""
-    first, last = np.int64(g.first_index[start]), np.int64(g.first_index[end])
-    if first >= last:
-        return
-    g.counts[site, out, first] += 1
-    g.counts[site, out, last] -= 1
-    if g.strata.shape[2] == 0:
-        return
-    area = np.int64(g.area[site])
-    for k in range(pl.strata.shape[1]):
-        category = pl.strata[b.first + p, k]
-        if category >= 0:
-            g.strata[area, out, category, first] += 1
-            g.strata[area, out, category, last] -= 1
-    bands = g.band_reach.shape[0]
-    for band in range(bands):
-        low, high = max(first, s.band_starts[p, band]), min(last, s.band_starts[p, band + 1])
-        if low < high:
-            category = g.strata.shape[2] - bands + band
-            g.strata[area, out, category, low] += 1
-            g.strata[area, out, category, high] -= 1
+def mark_step(s: State, g: Grid, b: Block, marks: Marks, step: int, at: int) -> int:
+    """Cut a step's spans to the registrations and mark the index dates that they hold."""
+    for i in range(s.first[step], s.last[step]):
+        span_start, span_end = np.int64(s.spans[i].start), np.int64(s.spans[i].end)
+        p = span_start >> DAY_BITS
+        base = p << DAY_BITS
+        for place in range(s.first_place[p], s.first_place[p + 1]):
+            start = max(span_start, np.int64(s.places[place].start)) - base
+            end = min(span_end, np.int64(s.places[place].end)) - base
+            if start < end:
+                first, last = g.first_index[start], g.first_index[end]
+                if first < last:
+                    marks.marks[at].person, marks.marks[at].site = b.first + p, s.place_site[place]
+                    marks.marks[at].first, marks.marks[at].last = first, last
+                    at += 1
+    return at
 
 
 @compiled
-def count_step(  # noqa: PLR0913 - compiled code has no objects to put these into
-    t: Tables,
-    s: State,
-    ev: Events,
-    g: Grid,
-    pl: People,
-    runs: Runs,
-    b: Block,
-    out: int,
-    step: int,
+def write_runs(
+    t: Tables, s: State, ev: Events, runs: Runs, b: Block, definition: int, step: int
 ) -> None:
-    """Cut a step's spans to the registrations; count them, and write a numerator's down."""
+    """Cut a numerator's spans to the registrations and write them down, open ones with evidence."""
     for i in range(s.first[step], s.last[step]):
         p = np.int64(s.spans[i].start >> DAY_BITS)
         base = p << DAY_BITS
@@ -72,12 +67,9 @@ def count_step(  # noqa: PLR0913 - compiled code has no objects to put these int
             start = max(s.spans[i].start, s.places[place].start) - base
             end = min(s.spans[i].end, s.places[place].end) - base
             if start < end:
-                site = np.int64(s.place_site[place])
-                count_run(s, g, pl, b, out, p, site, start, end)
-                if out & 1:
-                    write_run(runs, b, out >> 1, p, site, start, end)
-                    if end == b.horizon:
-                        give_evidence(t, s, ev, runs, b, out >> 1, base)
+                write_run(runs, b, definition, p, np.int64(s.place_site[place]), start, end)
+                if end == b.horizon:
+                    give_evidence(t, s, ev, runs, b, definition, base)
 
 
 @compiled
@@ -94,11 +86,116 @@ def write_run(
 
 @compiled
 def room_needed(t: Tables, s: State, b: Block) -> None:
-    """How many periods and rows of evidence the block has at most."""
-    s.size[RUN_ROOM] = s.size[ROW_ROOM] = 0
+    """How many periods, rows of evidence and marks the block has at most."""
+    s.size[RUN_ROOM] = s.size[ROW_ROOM] = s.size[MARK_ROOM] = 0
     for d in range(len(t.definitions) - 1):
         step = t.definitions[d].numerator
         s.size[RUN_ROOM] += s.last[step] - s.first[step] + s.size[PLACES]
         for i in range(s.first[step], s.last[step]):
             if s.spans[i].end & DAY_MASK == b.horizon:
                 s.size[ROW_ROOM] += t.definitions[d].rows
+    for k in range(len(t.tallied)):
+        step = t.tallied[k]
+        s.size[MARK_ROOM] += s.last[step] - s.first[step] + s.size[PLACES]
+
+
+@compiled
+def change(cells: Cells, cell: int, amount: int, waiting: int) -> int:
+    """Change a cell of the tally at hand; how many cells wait to be written."""
+    if cells.work[cell] == 0:
+        cells.touched[waiting] = cell
+        waiting += 1
+    cells.work[cell] += amount
+    return waiting
+
+
+@compiled
+def write_cells(cells: Cells, waiting: int, at: int) -> int:
+    """Write the cells that changed, and leave the work as it was found: all zero."""
+    for k in range(waiting):
+        cell = cells.touched[k]
+        if cells.work[cell] != 0:
+            cells.cell[at], cells.amount[at] = cell, cells.work[cell]
+            cells.work[cell] = 0
+            at += 1
+    return at
+
+
+@compiled
+def tally_sites(marks: Marks, dates: int, cells: Cells) -> None:
+    """The changes of every tally, by site."""
+    blocks, tallies = marks.first.shape[0], marks.first.shape[1] - 1
+    at = 0
+    for tally in range(tallies):
+        waiting = 0
+        for block in range(blocks):
+            for i in range(marks.first[block, tally], marks.first[block, tally + 1]):
+                cell = np.int64(marks.marks[i].site) * dates
+                waiting = change(cells, cell + marks.marks[i].first, 1, waiting)
+                if marks.marks[i].last < dates:
+                    waiting = change(cells, cell + marks.marks[i].last, -1, waiting)
+        at = write_cells(cells, waiting, at)
+        cells.first[tally + 1] = at
+
+
+@compiled
+def tally_strata(marks: Marks, pl: People, g: Grid, dates: int, cells: Cells) -> None:
+    """The changes of every tally, by area and category; the age bands come last."""
+    blocks, tallies = marks.first.shape[0], marks.first.shape[1] - 1
+    bands = g.band_starts.shape[1] - 1
+    at = 0
+    for tally in range(tallies):
+        waiting = 0
+        for block in range(blocks):
+            for i in range(marks.first[block, tally], marks.first[block, tally + 1]):
+                person = marks.marks[i].person
+                first, last = np.int64(marks.marks[i].first), np.int64(marks.marks[i].last)
+                area = np.int64(g.area[marks.marks[i].site]) * g.categories
+                for k in range(pl.strata.shape[1]):
+                    category = np.int64(pl.strata[person, k])
+                    if category >= 0:
+                        cell = (area + category) * dates
+                        waiting = change_between(cells, cell, first, last, dates, waiting)
+                cell = (area + g.categories - bands) * dates
+                for band in range(bands):
+                    low = max(first, np.int64(g.band_starts[person, band]))
+                    high = min(last, np.int64(g.band_starts[person, band + 1]))
+                    if low < high:
+                        waiting = change_between(cells, cell, low, high, dates, waiting)
+                    cell += dates
+        at = write_cells(cells, waiting, at)
+        cells.first[tally + 1] = at
+
+
+@compiled
+def change_between(cells: Cells, cell: int, first: int, last: int, dates: int, waiting: int) -> int:
+    """One person more from the first index date on, one less from the last on."""
+    waiting = change(cells, cell + first, 1, waiting)
+    if last < dates:
+        waiting = change(cells, cell + last, -1, waiting)
+    return waiting
+
+
+@compiled
+def find_bands(g: Grid, pl: People, reach: Int32) -> None:
+    """The first index date on which each person is in each age band; the end after the last.
+
+    `reach` is int32[band, day of birth], the day on which each band begins.
+    """
+    dates, bands = g.dates, reach.shape[0]
+    for p in range(len(g.band_starts)):
+        birth = np.int64(pl.persons[p].birth)
+        born = max(birth - FIRST_DAY, 0)
+        for band in range(bands):
+            day = np.int64(reach[band, born])
+            known = birth != UNKNOWN_DAY and day < len(g.first_index)
+            g.band_starts[p, band] = g.first_index[day] if known else dates
+        g.band_starts[p, bands] = dates
+
+
+@compiled
+def add_changes(first: Int64, cell: Int32, amount: Int32, totals: Int64) -> None:
+    """Add changes to int64[tally, cell]."""
+    for tally in range(len(first) - 1):
+        for i in range(first[tally], first[tally + 1]):
+            totals[tally, cell[i]] += amount[i]

@@ -5,22 +5,33 @@ from __future__ import annotations
 import numpy as np
 
 from harmfree.periods.bucket import BucketArrays
+from harmfree.periods.kernel_counts import tally_sites, tally_strata
 from harmfree.periods.kernel_tables import (
     ENTRIES,
     ENTRY,
     EVIDENCE,
     LEVEL,
     LEVELS,
+    MARK,
+    MARK_ROOM,
     PEOPLE_IN_BLOCK,
     ROW_ROOM,
+    ROWS,
     RUN,
     RUN_ROOM,
+    RUNS,
     SPAN,
     SPANS,
+    Cells,
+    Grid,
+    Marks,
+    People,
+    Records,
     Runs,
     State,
 )
 from harmfree.periods.plan import Plan
+from harmfree.periods.tallies import Changes
 
 
 def make_runs(runs: int, evidence: int) -> Runs:
@@ -31,7 +42,7 @@ def make_runs(runs: int, evidence: int) -> Runs:
 class Memory:
     """What the kernel works in, for one bucket."""
 
-    def __init__(self, plan: Plan, bucket: BucketArrays, bands: int) -> None:
+    def __init__(self, plan: Plan, bucket: BucketArrays) -> None:
         tables, persons = plan.tables, bucket.people.persons
         steps, children = len(plan.steps), np.diff(tables.steps["first_child"]).max(initial=0)
         starts = np.arange(0, len(persons), PEOPLE_IN_BLOCK)
@@ -46,19 +57,20 @@ class Memory:
             first_entry=np.zeros(plan.streams + 1, np.int32),
             spans=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, SPAN),
             levels=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, LEVEL),
-            shift=np.zeros(len(plan.derivations), np.int32),
+            code_events=np.zeros(len(tables.first_listener) - 1, np.int32),
+            derived_at=np.zeros(len(plan.derivations), np.int32),
+            derived_end=np.zeros(len(plan.derivations), np.int32),
             first=np.zeros(steps, np.int32),
             last=np.zeros(steps, np.int32),
             places=np.zeros(places, SPAN),
             place_site=np.zeros(places, np.int32),
             first_place=np.zeros(PEOPLE_IN_BLOCK + 1, np.int32),
-            band_starts=np.zeros((PEOPLE_IN_BLOCK, bands + 1), np.int32),
             at=np.zeros(children, np.int32),
             soon=np.zeros(children, np.int32),
             group_last=np.zeros(np.diff(tables.steps["first_group"]).max(initial=0), np.int32),
             keep=np.zeros(events, np.int64),
             keep_amount=np.zeros(events, np.int64),
-            size=np.zeros(6, np.int64),
+            size=np.zeros(7, np.int64),
         )
 
     def grow(self) -> None:
@@ -75,3 +87,86 @@ class Memory:
             self._runs = make_runs(*(2 * each for each in needed))
         self._runs.size[:] = 0
         return self._runs
+
+    @property
+    def mark_room(self) -> int:
+        """How many marks a prepared block has at most."""
+        return int(self.state.size[MARK_ROOM])
+
+
+class Written:
+    """Periods and rows of evidence of the blocks that are done."""
+
+    def __init__(self) -> None:
+        none = make_runs(0, 0)
+        self._runs, self._evidence, self._count = [none.runs], [none.evidence], 0
+
+    def take(self, runs: Runs) -> None:
+        """Keep a copy of what a block wrote."""
+        rows, evidence = (
+            table[: runs.size[size]].copy()
+            for table, size in ((runs.runs, RUNS), (runs.evidence, ROWS))
+        )
+        evidence["run"] += self._count
+        self._count += len(rows)
+        self._runs.append(rows)
+        self._evidence.append(evidence)
+
+    def runs(self) -> Records:
+        """All periods."""
+        return np.concatenate(self._runs)
+
+    def evidence(self) -> Records:
+        """All rows of evidence; `run` counts from the first period of all."""
+        return np.concatenate(self._evidence)
+
+
+class Marked:
+    """The marks of the blocks of a bucket, and the changes of the tallies made of them."""
+
+    def __init__(self, blocks: int, tallies: int) -> None:
+        self.end = 0
+        self._marks = Marks(np.zeros(0, MARK), np.zeros((blocks, tallies + 1), np.int64))
+
+    def room_for(self, number: int, marks: int) -> Marks:
+        """The marks, with room for so many more, those of the number-th block."""
+        if self.end + marks > len(self._marks.marks):
+            larger = np.zeros(2 * (self.end + marks), MARK)
+            larger[: self.end] = self._marks.marks[: self.end]
+            self._marks = self._marks._replace(marks=larger)
+        self._marks.first[number, 0] = self.end
+        return self._marks
+
+    def by_site(self, grid: Grid, sites: int) -> Changes:
+        """The changes at each site."""
+        cells = self._cells(sites * grid.dates, 2)
+        tally_sites(self._marks, grid.dates, cells)
+        return changes_in(cells)
+
+    def by_stratum(self, grid: Grid, people: People) -> Changes:
+        """The changes in each category of each area."""
+        areas = int(grid.area.max(initial=-1)) + 1
+        per_mark = 2 * (people.strata.shape[1] + grid.band_starts.shape[1] - 1)
+        cells = self._cells(areas * grid.categories * grid.dates, per_mark)
+        if grid.categories:
+            tally_strata(self._marks, people, grid, grid.dates, cells)
+        return changes_in(cells)
+
+    def _cells(self, wide: int, per_mark: int) -> Cells:
+        """Room for the changes of every tally, in so many cells, each mark making so many."""
+        marks = np.diff(self._marks.first, axis=1).sum(axis=0)
+        room = int(np.minimum(marks * per_mark, wide).sum())
+        most = int(marks.max(initial=0)) * per_mark
+        return Cells(
+            work=np.zeros(wide, np.int32),
+            touched=np.zeros(most, np.int32),
+            first=np.zeros(len(marks) + 1, np.int64),
+            cell=np.zeros(room, np.int32),
+            amount=np.zeros(room, np.int32),
+        )
+
+
+def changes_in(cells: Cells) -> Changes:
+    """The changes that were written to cells."""
+    end = cells.first[-1]
+    return Changes(cells.first, cells.cell[:end].copy(), cells.amount[:end].copy())

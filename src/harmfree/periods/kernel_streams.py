@@ -15,10 +15,11 @@ from harmfree.periods.kernel_tables import (
     PLACES,
     UNKNOWN_DAY,
     Block,
+    Derived,
     Events,
-    Grid,
     Int32,
     People,
+    Read,
     Records,
     State,
     Tables,
@@ -30,15 +31,29 @@ from harmfree.periods.windows import FIRST_DAY
 def count_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> int:
     """Lay out the streams; how many entries they have in all."""
     s.first_entry[:] = 0
+    s.code_events[:] = 0
     last_day = b.horizon + FIRST_DAY
     for row in range(pl.persons[b.first].first_event, pl.persons[b.first + b.people].first_event):
         if FIRST_DAY <= ev.date[row] < last_day:
-            code = ev.code[row]
+            s.code_events[ev.code[row]] += 1
+    for code in range(len(s.code_events)):
+        events = s.code_events[code]
+        if events > 0:
             for k in range(t.first_listener[code], t.first_listener[code + 1]):
-                s.first_entry[t.listeners[k].stream + 1] += 1
+                s.first_entry[t.listeners[k].stream + 1] += events
+    for d in range(len(t.derived_stream)):
+        s.first_entry[t.derived_stream[d] + 1] += s.derived_end[d] - s.derived_at[d]
     for stream in range(1, len(s.first_entry)):
         s.first_entry[stream] += s.first_entry[stream - 1]
     return int(s.first_entry[-1])
+
+
+@compiled
+def put_entry(s: State, stream: int, moment: int, row: int, listener: int) -> None:
+    """Put an event at the end of a stream."""
+    at = s.first_entry[stream]
+    s.first_entry[stream] = at + 1
+    s.entries[at].moment, s.entries[at].row, s.entries[at].listener = moment, row, listener
 
 
 @compiled
@@ -53,40 +68,54 @@ def fill_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
             if FIRST_DAY <= day < last_day:
                 code = ev.code[row]
                 for k in range(t.first_listener[code], t.first_listener[code + 1]):
-                    stream = t.listeners[k].stream
-                    at = s.first_entry[stream]
-                    s.first_entry[stream] = at + 1
-                    s.entries[at].moment = base + day
-                    s.entries[at].row = row
-                    s.entries[at].listener = k
-    for stream in range(len(s.first_entry) - 1, 0, -1):
-        s.first_entry[stream] = s.first_entry[stream - 1]
-    s.first_entry[0] = 0
+                    put_entry(s, t.listeners[k].stream, base + day, row, k)
 
 
 @compiled
-def find_derived(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
-    """Where the derived values of the block begin: they stand in the order of the entries."""
-    row = pl.persons[b.first].first_event
+def fill_derived(t: Tables, s: State, ev: Events, b: Block) -> None:
+    """Put every derived value into its stream; an entry's listener is the value's place."""
     for d in range(len(t.derived_stream)):
-        low, high = np.int64(ev.first_derived[d]), np.int64(ev.first_derived[d + 1])
-        while low < high:
-            middle = (low + high) >> 1
-            if ev.derived_rows[middle] < row:
-                low = middle + 1
-            else:
-                high = middle
-        s.shift[d] = low - s.first_entry[t.derived_stream[d]]
+        stream = t.derived_stream[d]
+        for k in range(s.derived_at[d], s.derived_end[d]):
+            row = ev.derived.rows[k]
+            base = (np.int64(ev.derived.person[k] - b.first) << DAY_BITS) - FIRST_DAY
+            put_entry(s, stream, base + ev.date[row], row, k)
+
+
+@compiled
+def first_row(rows: Int32, low: int, high: int, row: int) -> int:
+    """The place of the first row that is not before the one given."""
+    while low < high:
+        middle = (low + high) >> 1
+        if rows[middle] < row:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def find_derived(s: State, ev: Events, pl: People, b: Block) -> None:
+    """Which derived values are of the block."""
+    first, last = pl.persons[b.first].first_event, pl.persons[b.first + b.people].first_event
+    for d in range(len(s.derived_at)):
+        low, high = np.int64(ev.derived.first[d]), np.int64(ev.derived.first[d + 1])
+        s.derived_at[d] = first_row(ev.derived.rows, low, high, first)
+        s.derived_end[d] = first_row(ev.derived.rows, low, high, last)
 
 
 @compiled
 def sort_events(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
     """Fill the streams; false when there is no room for `size[ENTRIES]` entries."""
+    find_derived(s, ev, pl, b)
     s.size[ENTRIES] = count_entries(t, s, ev, pl, b)
     if s.size[ENTRIES] > len(s.entries):
         return False
     fill_entries(t, s, ev, pl, b)
-    find_derived(t, s, ev, pl, b)
+    fill_derived(t, s, ev, b)
+    for stream in range(len(s.first_entry) - 1, 0, -1):
+        s.first_entry[stream] = s.first_entry[stream - 1]
+    s.first_entry[0] = 0
     return True
 
 
@@ -111,20 +140,6 @@ def find_places(s: State, pl: People, b: Block) -> None:
 
 
 @compiled
-def find_bands(s: State, g: Grid, pl: People, b: Block) -> None:
-    """The first index date on which each person is in each age band."""
-    dates, bands = g.counts.shape[2] - 1, g.band_reach.shape[0]
-    for p in range(b.people):
-        birth = np.int64(pl.persons[b.first + p].birth)
-        born = max(birth - FIRST_DAY, 0)
-        for band in range(bands):
-            day = np.int64(g.band_reach[band, born])
-            known = birth != UNKNOWN_DAY and day < len(g.first_index)
-            s.band_starts[p, band] = g.first_index[day] if known else dates
-        s.band_starts[p, bands] = dates
-
-
-@compiled
 def count_rows(
     first: Int32, readers: Records, code: Int32, date: Int32, horizon: int, counts: Int32
 ) -> None:
@@ -139,17 +154,51 @@ def count_rows(
 def fill_rows(  # noqa: PLR0913 - compiled code has no objects to put these into
     first: Int32,
     readers: Records,
+    persons: Records,
     code: Int32,
     date: Int32,
     horizon: int,
-    at: Int32,
-    rows: Int32,
-    source: npt.NDArray[np.int8],
+    read: Read,
 ) -> None:
-    """Write down the rows that each derivation reads, and of which of its lists they are."""
-    for row in range(len(code)):
-        if FIRST_DAY <= date[row] < horizon:
-            for k in range(first[code[row]], first[code[row] + 1]):
-                derivation = readers[k].stream
-                rows[at[derivation]], source[at[derivation]] = row, readers[k].group
-                at[derivation] += 1
+    """Write down the rows that each derivation reads, whose they are and of which list."""
+    for person in range(len(persons) - 1):
+        for row in range(persons[person].first_event, persons[person + 1].first_event):
+            if FIRST_DAY <= date[row] < horizon:
+                for k in range(first[code[row]], first[code[row] + 1]):
+                    derivation = readers[k].stream
+                    at = read.first[derivation]
+                    read.rows[at], read.person[at], read.source[at] = row, person, readers[k].group
+                    read.first[derivation] = at + 1
+    for derivation in range(len(read.first) - 1, 0, -1):
+        read.first[derivation] = read.first[derivation - 1]
+    read.first[0] = 0
+
+
+@compiled
+def keep_known(read: Read, date: Int32, values: npt.NDArray[np.float64], derived: Derived) -> None:
+    """Take the values that are known at the end of a day."""
+    at = 0
+    for d in range(len(read.first) - 1):
+        last = read.first[d + 1]
+        for i in range(read.first[d], last):
+            row = read.rows[i]
+            later = i + 1 < last and (
+                read.person[i + 1] == read.person[i] and date[read.rows[i + 1]] == date[row]
+            )
+            if not later and not np.isnan(values[i]):
+                derived.rows[at], derived.person[at] = row, read.person[i]
+                derived.value[at] = values[i]
+                at += 1
+        derived.first[d + 1] = at
+
+
+def known_only(read: Read, date: Int32, values: npt.NDArray[np.float64]) -> Derived:
+    """The values that are known at the end of a day."""
+    found = Derived(
+        np.zeros(len(read.first), np.int32),
+        np.zeros(len(values), np.int32),
+        np.zeros(len(values), np.int32),
+        np.zeros(len(values), np.float32),
+    )
+    keep_known(read, date, values, found)
+    return found

@@ -80,6 +80,9 @@ RUN = np.dtype(
         ("end", np.int32),
     ]
 )
+MARK = np.dtype(  # a tallied step holds of a person from one index date to another
+    [("person", np.int32), ("site", np.int32), ("first", np.int16), ("last", np.int16)]
+)
 EVIDENCE = np.dtype([("run", np.int32), ("row", np.int32)])
 ENTRY = np.dtype([("moment", np.int32), ("row", np.int32), ("listener", np.int32)])
 SPAN = np.dtype([("start", np.int32), ("end", np.int32)])
@@ -94,12 +97,31 @@ class Tables(NamedTuple):
     group_weights: Int32
     definitions: Records  # DEFINITION, and one row more
     evidence: Int32  # steps
+    tallied: Int32  # steps that are counted, each once
     first_listener: Int32  # code -> listeners
     listeners: Records  # LISTENER
     factors: npt.NDArray[np.float64]  # [list, unit]
     comparators: npt.NDArray[np.int8]  # [unit]
     derived_stream: Int32  # derivation -> stream
     reach: Int32  # [window, day], days from FIRST_DAY
+
+
+class Read(NamedTuple):
+    """The rows that derivations read, one derivation after another."""
+
+    first: Int32  # derivation -> rows
+    rows: Int32
+    person: Int32
+    source: npt.NDArray[np.int8]  # of which of the derivation's lists
+
+
+class Derived(NamedTuple):
+    """Derived values that are known, one derivation after another, in order of record."""
+
+    first: Int32  # derivation -> values
+    rows: Int32
+    person: Int32
+    value: npt.NDArray[np.float32]
 
 
 class Events(NamedTuple):
@@ -110,9 +132,7 @@ class Events(NamedTuple):
     value: npt.NDArray[np.float32]
     unit: npt.NDArray[np.int16]
     until: Int32
-    derived: npt.NDArray[np.float32]  # of each derivation's rows, one derivation after another
-    derived_rows: Int32
-    first_derived: Int32  # derivation -> derived rows
+    derived: Derived
 
 
 class People(NamedTuple):
@@ -138,32 +158,52 @@ class State(NamedTuple):
     first_entry: Int32  # stream -> entries
     spans: Records  # SPAN: of every step, one step after another
     levels: Records  # LEVEL
-    shift: Int32  # derivation -> where the derived value of entry 0 would be
+    code_events: Int32  # code -> how many events
+    derived_at: Int32  # derivation -> its values that are of the block
+    derived_end: Int32
     first: Int32  # step -> spans or levels
     last: Int32
     places: Records  # SPAN: registrations
     place_site: Int32
     first_place: Int32  # person -> places
-    band_starts: Int32  # [person, band + 1]: index date at which each age band begins; the end
     at: Int32  # where a step stands in each of its children
     soon: Int32  # the moment at which each of its children changes next
     group_last: Int32  # the last entry of each group
     keep: Int64  # moments kept by the step at hand
     keep_amount: Int64
-    size: Int64  # how many entries, spans, levels and places there are; room for runs and rows
+    size: (
+        Int64  # how many entries, spans, levels and places there are; room for runs, rows and marks
+    )
 
 
-ENTRIES, SPANS, LEVELS, PLACES, RUN_ROOM, ROW_ROOM = 0, 1, 2, 3, 4, 5
+ENTRIES, SPANS, LEVELS, PLACES, RUN_ROOM, ROW_ROOM, MARK_ROOM = 0, 1, 2, 3, 4, 5, 6
 
 
 class Grid(NamedTuple):
-    """Index dates and breakdowns, and the difference arrays that the counts come from."""
+    """Index dates, and what breakdowns are made of."""
 
     first_index: Int32  # for each day from FIRST_DAY, the first index date on or after it
-    counts: Int32  # [site, output, date + 1]
+    dates: int  # how many index dates there are
     area: Int32  # site -> area
-    strata: Int32  # [area, output, category, date + 1]: a step's counts lie close together
-    band_reach: Int32  # [band, day of birth]: day on which each band begins; categories come last
+    categories: int  # of all breakdowns together, age bands last
+    band_starts: Int32  # [person, band + 1]: index date at which each age band begins; the end
+
+
+class Marks(NamedTuple):
+    """Where tallied steps hold, block by block."""
+
+    marks: Records  # MARK
+    first: Int64  # [block, tally + 1] -> marks
+
+
+class Cells(NamedTuple):
+    """Changes of tallies (see `tallies.Changes`), and what is needed to gather them."""
+
+    work: Int32  # cells of the tally at hand, zero in between
+    touched: Int32  # cells that were changed
+    first: Int64
+    cell: Int32
+    amount: Int32
 
 
 class Runs(NamedTuple):

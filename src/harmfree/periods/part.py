@@ -11,6 +11,7 @@ import pyarrow as pa
 from harmfree.periods.engine import OPEN, Request, Swept, sweep_bucket
 from harmfree.periods.plan import Plan
 from harmfree.periods.stored import bucket_arrays, event_columns
+from harmfree.periods.tallies import Changes
 from harmfree.records import Bucket, Store
 
 PERIODS = pa.schema(
@@ -42,15 +43,15 @@ class Part:
         bucket: its number.
         periods: numerator periods, `end` null while they hold; ordered as the kernel met them.
         evidence: the events behind the open periods, each once a period.
-        changes: int32[site, output, index date + 1], see `engine.Swept`.
-        strata: int32[area, category, output, index date + 1], the same.
+        sites: changes of the plan's tallies by site.
+        strata: the same by area and category, ``area * categories + category``.
     """
 
     bucket: int
     periods: pa.Table
     evidence: pa.Table
-    changes: npt.NDArray[np.int32]
-    strata: npt.NDArray[np.int32]
+    sites: Changes
+    strata: Changes
 
 
 def compute_part(plan: Plan, store: Store, number: int, request: Request) -> Part:
@@ -58,7 +59,7 @@ def compute_part(plan: Plan, store: Store, number: int, request: Request) -> Par
     bucket = store.bucket(number, event_columns(plan))
     swept = sweep_bucket(plan, bucket_arrays(bucket, plan), request)
     periods, evidence = periods_table(bucket, swept), evidence_table(bucket, swept)
-    return Part(number, periods, evidence, swept.changes, swept.strata_changes)
+    return Part(number, periods, evidence, swept.sites, swept.strata)
 
 
 def periods_table(bucket: Bucket, swept: Swept) -> pa.Table:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ from harmfree.periods.windows import (
 
 OPERATORS: dict[Operator, int] = {"<": 0, "<=": 1, ">": 2, ">=": 3}
 COMPARATORS = ("", "<", "<=", ">", ">=", "~")
-Stream = tuple[str, ...]  # the lists whose events it is made of
+Stream = str | Derivation  # the list whose events it is made of, or the derivation of its values
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,12 @@ class Plan:
     readers: tuple[Int32, Records]
     lists: Mapping[str, ListTable]
 
-    @property
-    def outputs(self) -> int:
-        """Twice the number of definitions: denominators and numerators."""
-        return 2 * len(self.definitions)
+    @cached_property
+    def tallies(self) -> npt.NDArray[np.intp]:
+        """intp[2 * definition + (0 denominator, 1 numerator)]: the tally of each."""
+        rows = self.tables.definitions[:-1]
+        steps = np.stack([rows["denominator"], rows["numerator"]], axis=1).ravel()
+        return np.searchsorted(self.tables.tallied, steps)
 
     @property
     def streams(self) -> int:
@@ -192,6 +195,7 @@ class _Builder:
             group_weights=group_weights,
             definitions=definitions,
             evidence=evidence,
+            tallied=np.unique(np.array(pairs, np.int32)),
             first_listener=first_listener,
             listeners=listeners,
             factors=np.array(
@@ -199,15 +203,15 @@ class _Builder:
                 or [np.ones(len(self.comparators))]
             ),
             comparators=np.array([COMPARATORS.index(c) for c in self.comparators], np.int8),
-            derived_stream=np.array([self.streams[d.lists] for d in self.derivations], np.int32),
+            derived_stream=np.array([self.streams[d] for d in self.derivations], np.int32),
             reach=stacked(self.windows or [days(0)]),
         )
 
     def _window(self, window: Window | None) -> int:
         return -1 if window is None else self.windows.setdefault(window, len(self.windows))
 
-    def _stream(self, *names: str) -> int:
-        return self.streams.setdefault(names, len(self.streams)) if names[0] else -1
+    def _stream(self, source: Stream) -> int:
+        return self.streams.setdefault(source, len(self.streams)) if source else -1
 
     def _factor(self, step: Step) -> int:
         reads_value = step.kind in (Kind.VALUE, Kind.SUPPLY) or step.where is not None
@@ -249,8 +253,8 @@ class _Builder:
         if step.compare is not None:
             row["operator"], row["limit"] = OPERATORS[step.compare[0]], step.compare[1]
         row["factor"], row["derived"] = self._factor(step), self._derived(step)
-        lists = step.derivation.lists if step.derivation else (step.codes,)
-        row["stream"], row["other"] = self._stream(*lists), self._stream(step.other)
+        row["stream"] = self._stream(step.derivation or step.codes)
+        row["other"] = self._stream(step.other)
 
     def _definition_rows(self, pairs: list[tuple[int, int]]) -> tuple[Records, Int32]:
         """The steps of each definition, and those that its evidence comes from."""
@@ -267,7 +271,11 @@ class _Builder:
 
     def _listeners(self) -> tuple[Int32, Records]:
         """For each code the streams that take it, with its group and weight there."""
-        return self._by_code(self._taken(stream, names) for names, stream in self.streams.items())
+        return self._by_code(
+            self._taken(stream, (source,))
+            for source, stream in self.streams.items()
+            if isinstance(source, str)
+        )
 
     def readers(self) -> tuple[Int32, Records]:
         """For each code the derivations that read it (`stream`), and of which list (`group`)."""
@@ -285,7 +293,7 @@ class _Builder:
         place, first = grouped(np.concatenate([codes for codes, _ in every]), self.codes)
         return first, np.concatenate([taken for _, taken in every])[place]
 
-    def _taken(self, stream: int, names: Stream) -> tuple[Int32, Records]:
+    def _taken(self, stream: int, names: tuple[str, ...]) -> tuple[Int32, Records]:
         """The codes of a stream; a code of several lists is taken once."""
         tables = [self.lists[name] for name in names]
         codes, first = np.unique(

@@ -11,16 +11,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from harmfree.periods.engine import Request
 from harmfree.periods.part import Part, compute_part
 from harmfree.periods.plan import Plan
+from harmfree.periods.tallies import Changes
 from harmfree.periods.windows import DefinitionError
 from harmfree.records import Store
 
-COLUMNS = "bucket int, periods binary, evidence binary, changes binary, strata binary"
+COLUMNS = "bucket int, periods binary, evidence binary, sites binary, strata binary"
 
 
 def spark_session(master: str | None = None) -> Any:
@@ -52,8 +52,8 @@ def run_spark(
             row.bucket,
             pa.ipc.open_stream(bytes(row.periods)).read_all(),
             pa.ipc.open_stream(bytes(row.evidence)).read_all(),
-            _array(bytes(row.changes)),
-            _array(bytes(row.strata)),
+            Changes.read(io.BytesIO(row.sites)),
+            Changes.read(io.BytesIO(row.strata)),
         )
 
 
@@ -69,10 +69,10 @@ def _worker(
                         pa.array([number], pa.int32()),
                         pa.array([_stream(part.periods)], pa.binary()),
                         pa.array([_stream(part.evidence)], pa.binary()),
-                        pa.array([_saved(part.changes)], pa.binary()),
+                        pa.array([_saved(part.sites)], pa.binary()),
                         pa.array([_saved(part.strata)], pa.binary()),
                     ],
-                    ["bucket", "periods", "evidence", "changes", "strata"],
+                    ["bucket", "periods", "evidence", "sites", "strata"],
                 )
 
     return work
@@ -86,12 +86,7 @@ def _stream(table: pa.Table) -> bytes:
     return found
 
 
-def _saved(array: np.ndarray[Any, np.dtype[np.int32]]) -> bytes:
+def _saved(changes: Changes) -> bytes:
     file = io.BytesIO()
-    np.save(file, array)
+    changes.write(file)
     return file.getvalue()
-
-
-def _array(data: bytes) -> np.ndarray[Any, np.dtype[np.int32]]:
-    found: np.ndarray[Any, np.dtype[np.int32]] = np.load(io.BytesIO(data))
-    return found

@@ -23,12 +23,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from harmfree.periods.engine import Request, totals
+from harmfree.periods.engine import Request
 from harmfree.periods.local import run_local
 from harmfree.periods.part import Part
 from harmfree.periods.plan import Plan, list_names, make_plan
 from harmfree.periods.spark import run_spark, spark_session
 from harmfree.periods.stored import AGE_EDGES, CATEGORIES, comparators_of, resolved_lists
+from harmfree.periods.tallies import Changes, Totals
 from harmfree.periods.windows import add_months, to_date, to_day
 from harmfree.programmes.indicator import Indicator
 from harmfree.programmes.registry import code_folders, indicators
@@ -38,6 +39,7 @@ from harmfree.publish.tables import breakdown_table, trend_table
 from harmfree.records import Store
 
 Progress = Callable[[str, int, int], None]
+PART_FORMAT = 2  # goes up when the files of a part change: older ones are not taken up again
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def run(home: Path, asked: RunRequest, progress: Progress) -> RunInfo:
     )
     folder = _work_folder(home, store, plan, request)
     parts = _parts(plan, store, request, asked, folder, progress)
-    sums = _Sums(folder, plan, request)
+    sums = _Sums(plan, request)
     for part in parts:
         sums.add(part)
         progress("computing", part.bucket + 1, len(store.buckets))
@@ -136,7 +138,8 @@ def _check(asked: RunRequest, as_of: int) -> None:
 
 def _work_folder(home: Path, store: Store, plan: Plan, request: Request) -> Path:
     """Where this request is worked on; the same request finds what it has done already."""
-    asked = repr((store.folder.name, store.manifest.created, plan.definitions, request.as_of))
+    made = (PART_FORMAT, store.folder.name, store.manifest.created)
+    asked = repr((*made, plan.definitions, request.as_of))
     lists = b"".join(plan.lists[name].code_ids.tobytes() for name in sorted(plan.lists))
     digest = hashlib.sha256(asked.encode() + request.index_dates.tobytes() + lists).hexdigest()[:16]
     runs = home / "runs"
@@ -158,7 +161,7 @@ def _parts(
     progress: Progress,
 ) -> Iterator[Part]:
     """Parts already done, then the others as they come; each is written before it is given."""
-    done = {int(each.stem) for each in (folder / "counts").glob("*.npz")}
+    done = {int(each.stem) for each in (folder / "counts").glob("*.npy")}
     for number in sorted(done):
         yield _read_part(folder, number)
     todo = [number for number in store.buckets if number not in done]
@@ -181,33 +184,35 @@ def _write_part(folder: Path, part: Part) -> None:
     pq.write_table(part.evidence, folder / "evidence" / f"{name}.parquet", compression="zstd")
     partial = folder / "counts" / f"{name}.partial"
     with partial.open("wb") as file:
-        np.savez(file, changes=part.changes, strata=part.strata)
-    partial.rename(folder / "counts" / f"{name}.npz")
+        part.sites.write(file)
+        part.strata.write(file)
+    partial.rename(folder / "counts" / f"{name}.npy")
 
 
 def _read_part(folder: Path, number: int) -> Part:
     name = f"{number:04d}"
-    with np.load(folder / "counts" / f"{name}.npz") as saved:
-        changes, strata = saved["changes"], saved["strata"]
+    with (folder / "counts" / f"{name}.npy").open("rb") as file:
+        sites, strata = Changes.read(file), Changes.read(file)
     periods = pq.read_table(folder / "periods" / f"{name}.parquet")
     evidence = pq.read_table(folder / "evidence" / f"{name}.parquet")
-    return Part(number, periods, evidence, changes, strata)
+    return Part(number, periods, evidence, sites, strata)
 
 
 class _Sums:
     """Adds the parts up; only what is open today stays in memory."""
 
-    def __init__(self, folder: Path, plan: Plan, request: Request) -> None:
+    def __init__(self, plan: Plan, request: Request) -> None:
         dates, areas = len(request.index_dates), int(request.areas.max(initial=0)) + 1
-        self.changes = np.zeros((request.sites, plan.outputs, dates + 1), np.int64)
-        self.strata = np.zeros((areas, request.categories, plan.outputs, dates + 1), np.int64)
+        tallies = len(plan.tables.tallied)
+        self.sites = Totals(tallies, request.sites, dates)
+        self.strata = Totals(tallies, areas * request.categories, dates)
         self.findings: list[pa.Table] = []
         self.evidence: list[pa.Table] = []
         self.periods = 0
 
     def add(self, part: Part) -> None:
-        self.changes += part.changes
-        self.strata += part.strata
+        self.sites.add(part.sites)
+        self.strata.add(part.strata)
         self.periods += part.periods.num_rows
         self.findings.append(part.periods.filter(part.periods["end"].is_null()))
         self.evidence.append(part.evidence)
@@ -246,10 +251,10 @@ def _publish(  # noqa: PLR0913 - the last step sees all that was gathered
     ids = [each.id for each in chosen]
     pq.write_table(findings, folder / "findings.parquet", compression="zstd")
     pq.write_table(evidence, folder / "evidence.parquet", compression="zstd")
-    pq.write_table(trend_table(totals(sums.changes), ids, request), folder / "trend.parquet")
-    pq.write_table(
-        breakdown_table(totals(sums.strata), ids, areas, request), folder / "breakdown.parquet"
-    )
+    trend, strata = sums.sites.counts(plan.tallies), sums.strata.counts(plan.tallies)
+    strata = strata.reshape(len(areas), request.categories, *strata.shape[1:])
+    pq.write_table(trend_table(trend, ids, request), folder / "trend.parquet")
+    pq.write_table(breakdown_table(strata, ids, areas, request), folder / "breakdown.parquet")
     (folder / "run.json").write_text(json.dumps(asdict(info), indent=1), encoding="utf-8")
     for scratch in ("counts", "evidence"):
         shutil.rmtree(folder / scratch)

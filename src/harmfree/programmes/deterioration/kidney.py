@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harmfree.periods import days, derived, months, recorded, unresolved
-from harmfree.programmes.deterioration.timing import days_to_next
+from harmfree.periods.timing import days_to_next
 from harmfree.programmes.deterioration.vocabulary import THINK_KIDNEYS, YEAR
 from harmfree.programmes.indicator import context, gap
 from harmfree.programmes.medicines_optimisation.vocabulary import history

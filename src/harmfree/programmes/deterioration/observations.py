@@ -7,7 +7,7 @@ from operator import and_
 
 from harmfree.periods import derived, latest
 from harmfree.periods.expressions import Predicate
-from harmfree.programmes.deterioration.timing import days_since
+from harmfree.periods.timing import days_since, days_to_first
 from harmfree.programmes.deterioration.vocabulary import (
     PRIMARY_CARE,
     RCP,
@@ -18,7 +18,6 @@ from harmfree.programmes.deterioration.vocabulary import (
     YEAR,
     last_year,
 )
-from harmfree.programmes.fracture_prevention.timing import days_to_first
 from harmfree.programmes.indicator import context
 
 URGENT = 5

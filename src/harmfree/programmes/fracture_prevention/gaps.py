@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harmfree.periods import days, derived, ever, issued, latest, months, recorded, sex, years
 from harmfree.periods.expressions import Predicate
-from harmfree.programmes.fracture_prevention.timing import NOT_YET, days_to_first, span_of_issues
+from harmfree.periods.timing import NEVER, days_to_first, span_of_issues
 from harmfree.programmes.fracture_prevention.vocabulary import (
     ADULT_50,
     CASE_FINDING,
@@ -114,7 +114,7 @@ GAPS = (
         "Bone density scan asked for 90 days ago or longer, and no result",
         denominator=recorded("dxa_requested", within=years(2), at_least_ago=days(90))
         & ~recorded("dxa_requested", within=days(89)),
-        numerator=~(TO_DXA < NOT_YET),
+        numerator=~(TO_DXA < NEVER),
         why="A scan that never happened, or whose result was not read, protects nobody.",
         action="Ask the scanning service; book again or file the result.",
         provenance=CASE_FINDING,

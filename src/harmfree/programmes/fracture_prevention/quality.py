@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harmfree.periods import aged, derived, issued, months, recorded
 from harmfree.periods.expressions import Derived, Predicate
-from harmfree.programmes.fracture_prevention.timing import NOT_YET, days_after, days_to_first
+from harmfree.periods.timing import NEVER, days_after, days_to_first
 from harmfree.programmes.fracture_prevention.vocabulary import (
     ADULT_50,
     INDEX,
@@ -147,7 +147,7 @@ LIAISON = (
         "fls_nothing_done",
         "Fracture 16 weeks ago or longer, and neither assessed nor treated since",
         denominator=ADULT_50 & settled(SIXTEEN_WEEKS, months(24)) & ~spared(),
-        numerator=~(_until("fracture_risk_assessment", "an assessment") < NOT_YET) & ~protected(),
+        numerator=~(_until("fracture_risk_assessment", "an assessment") < NEVER) & ~protected(),
         why="Nobody has taken up the fracture.",
         action="Assess the risk of another fracture and of falls; offer treatment.",
         provenance=from_source(f"{AUDIT}s 4 and 10; IOF, FFN and NOF set 2020", "S"),

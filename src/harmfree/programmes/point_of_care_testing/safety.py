@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harmfree.periods import days, derived, issued, months
 from harmfree.periods.expressions import Predicate
-from harmfree.programmes.fracture_prevention.timing import span_of_issues
+from harmfree.periods.timing import span_of_issues
 from harmfree.programmes.indicator import Indicator, context, hazard
 from harmfree.programmes.medicines_optimisation.vocabulary import from_source
 from harmfree.programmes.point_of_care_testing.vocabulary import (

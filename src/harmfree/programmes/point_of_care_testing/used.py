@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harmfree.periods import aged, days, derived, latest, recorded
-from harmfree.programmes.deterioration.timing import days_since
+from harmfree.periods.timing import days_since
 from harmfree.programmes.indicator import context
 from harmfree.programmes.medicines_optimisation.vocabulary import from_source
 from harmfree.programmes.point_of_care_testing.vocabulary import (

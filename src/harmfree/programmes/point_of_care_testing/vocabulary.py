@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harmfree.periods import days, derived, recorded, years
 from harmfree.periods.expressions import Predicate, Quantity
-from harmfree.programmes.fracture_prevention.timing import days_to_first
+from harmfree.periods.timing import days_to_first
 from harmfree.programmes.medicines_optimisation.vocabulary import from_source
 
 IND323 = from_source("NICE indicator IND323, as quoted by a secondary page", "S")

@@ -1,4 +1,4 @@
-"""Quantities of time: the array code against a plain reading of each person's events."""
+"""Quantities of time: the compiled code against a plain reading of each person's events."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmfree.periods.expressions import DerivationInput
-from harmfree.periods.windows import to_day
-from harmfree.programmes.fracture_prevention.timing import (
-    NOT_YET,
+from harmfree.periods.timing import (
+    NEVER,
     DaysAfter,
+    DaysSince,
     DaysToFirst,
+    DaysToNext,
     SpanOfIssues,
     days_to_first,
 )
+from harmfree.periods.windows import to_day
 
 # (person, day, list) of a few people over a few weeks, so that days coincide often.
 EVENTS = st.lists(
@@ -48,7 +50,31 @@ def test_days_to_first(events):
             assert math.isnan(value)
             continue
         after = [d - max(firsts) for d, s in mine if s == 1 and d >= max(firsts)]
-        assert value == (min(after) if after else NOT_YET)
+        assert value == (min(after) if after else NEVER)
+
+
+@given(EVENTS)
+def test_days_since_the_last_second_before_the_latest_first(events):
+    arrays = as_input(events)
+    for (person, day), value in last_of_each_day(arrays, DaysSince()(arrays)).items():
+        firsts = [d for p, d, s in events if p == person and s == 0 and d <= day]
+        if not firsts:
+            assert math.isnan(value)
+            continue
+        before = [d for p, d, s in events if p == person and s == 1 and d <= max(firsts)]
+        assert value == (max(firsts) - max(before) if before else NEVER)
+
+
+@given(EVENTS)
+def test_days_to_the_next_second_on_a_later_day(events):
+    arrays = as_input(events)
+    for (person, day), value in last_of_each_day(arrays, DaysToNext()(arrays)).items():
+        firsts = [d for p, d, s in events if p == person and s == 0 and d <= day]
+        if not firsts:
+            assert math.isnan(value)
+            continue
+        after = [d for p, d, s in events if p == person and s == 1 and max(firsts) < d <= day]
+        assert value == (min(after) - max(firsts) if after else NEVER)
 
 
 @given(EVENTS, st.integers(0, 25))

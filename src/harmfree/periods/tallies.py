@@ -1,0 +1,62 @@
+"""Counts by index date: kept as changes, and only where there are any.
+
+A *tally* is a count that is kept of one step: how many people it holds of, by place, on each index
+date. Definitions that share a denominator share its tally.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from harmfree.periods.kernel_counts import add_changes
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """By how much the tallies of some people change from one index date to the next.
+
+    Attributes:
+        first: int64[tallies + 1]; changes ``first[i]:first[i + 1]`` are of tally i.
+        cell: int32[n], place * index dates + index date; no cell stands twice within a tally.
+        amount: int32[n], never 0.
+    """
+
+    first: Int64
+    cell: Int32
+    amount: Int32
+
+    def write(self, file: BinaryIO) -> None:
+        """Write them to a file, after what it holds."""
+        for array in (self.first, self.cell, self.amount):
+            np.save(file, array)
+
+    @classmethod
+    def read(cls, file: BinaryIO) -> Changes:
+        """The next that `write` wrote to a file."""
+        return cls(*(np.load(file) for _ in range(3)))
+
+
+class Totals:
+    """The changes of any number of buckets, added up."""
+
+    def __init__(self, tallies: int, places: int, dates: int) -> None:
+        self._changes = np.zeros((tallies, places, dates), np.int64)
+
+    def add(self, changes: Changes) -> None:
+        """Add those of one bucket."""
+        flat = self._changes.reshape(len(self._changes), -1)
+        if flat.size:
+            add_changes(changes.first, changes.cell, changes.amount, flat)
+
+    def counts(self, tallies: npt.ArrayLike) -> Int64:
+        """int64[place, tally, date]: how many people, of the tallies asked for, in that order."""
+        summed = np.cumsum(self._changes, axis=2, dtype=np.int64)
+        found: Int64 = summed[np.asarray(tallies, np.intp)].swapaxes(0, 1)
+        return found
