@@ -19,8 +19,10 @@ import duckdb
 import numba
 import numpy as np
 
-from benchmarks import engine, person, sql
+from benchmarks import engine, person, sql, sql_scaling
 from benchmarks.measure import HEADER, Taken, interleaved, seconds
+from benchmarks.sql_as_of import Analyst
+from benchmarks.sql_twelve import SIX, WRITTEN
 from harmfree.programmes.registry import indicators
 from harmfree.publish.run import plan_for
 from harmfree.records import Store
@@ -48,22 +50,24 @@ def engine_table(home: Path, rounds: int) -> dict[str, Taken]:
 def sql_table(home: Path, rounds: int, months: int) -> None:
     """Print six indicators by the kernel and by SQL; the counts must be equal."""
     store = Store.open(home)
-    plan = plan_for(store, [each for each in indicators() if each.id in sql.SIX], None)
-    dates = sql.months_of(store, 60)
+    known = {each.id: each for each in indicators()}
+    plan = plan_for(store, [known[name] for name in SIX], None)
+    dates, written = sql.months_of(store, 60), WRITTEN.chosen(SIX)
     asked = dates[:: max(1, 60 // months)]
     expected = engine.sweep(store, plan, 60, False)
-    analyst = sql.Analyst(store, plan)
+    monthly, sweep = Analyst(store, plan, written), sql.Sweep(store, plan)
     columns = [dates.index(day) for day in asked]
-    if not np.array_equal(analyst.as_of(asked), expected[..., columns]):
+    if not np.array_equal(monthly.counts(asked), expected[..., columns]):
         raise SystemExit("As-of SQL and the kernel do not count the same.")
-    if not np.array_equal(analyst.windows(dates), expected):
+    if not np.array_equal(sweep.counts(dates), expected):
         raise SystemExit("Window SQL and the kernel do not count the same.")
     taken = interleaved(
         {
             "kernel": lambda: engine.sweep(store, plan, 60, False),
-            "tables": lambda: sql.Analyst(store, plan),
-            "months": lambda: analyst.as_of(asked),
-            "windows": lambda: analyst.windows(dates),
+            "monthly tables": lambda: Analyst(store, plan, written),
+            "months": lambda: monthly.counts(asked),
+            "sweep tables": lambda: sql.Sweep(store, plan),
+            "sweep": lambda: sweep.counts(dates),
         },
         rounds,
     )
@@ -78,15 +82,15 @@ def print_sql(taken: dict[str, Taken], asked: int) -> None:
         "| way | wall s | processor s | wall x kernel | processor x kernel |\n|---|---|---|---|---|"
     )
     print(f"| kernel | {kernel.wall:.2f} | {kernel.processor:.2f} | 1 | 1 |")
-    for name, part, factor in (
-        (f"as-of SQL, a query a month ({asked} measured)", taken["months"], scale),
-        ("window-function SQL, one sweep", taken["windows"], 1.0),
+    for name, tables, part, factor in (
+        (f"as-of SQL, a query a month ({asked} measured)", "monthly tables", "months", scale),
+        ("window-function SQL, one sweep", "sweep tables", "sweep", 1.0),
     ):
-        wall = taken["tables"].wall + factor * part.wall
-        used = taken["tables"].processor + factor * part.processor
+        wall = taken[tables].wall + factor * taken[part].wall
+        used = taken[tables].processor + factor * taken[part].processor
         ratios = f"{wall / kernel.wall:.1f} | {used / kernel.processor:.1f}"
         print(f"| {name} | {wall:.2f} | {used:.2f} | {ratios} |")
-    one = taken["tables"].wall + taken["months"].wall / asked
+    one = taken["monthly tables"].wall + taken["months"].wall / asked
     print(f"\nOne month of as-of SQL with its tables: {one:.2f} s, {one / kernel.wall:.1f} times")
     print(f"the kernel's 60 months. Load {statistics.median(t.load for t in taken.values()):.1f}.")
 
@@ -118,6 +122,9 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[100_000], help="regions to build")
     parser.add_argument("--scratch", type=Path, help="where to build them (default: temporary)")
     parser.add_argument("--months", type=int, default=60, help="as-of months to measure")
+    parser.add_argument(
+        "--scaling-months", type=int, default=12, help="as-of months to measure for the scaling"
+    )
     parser.add_argument("--megabytes", type=int, default=300, help="size of the FHIR export")
     parser.add_argument("--quick", action="store_true", help="one round in place of three")
     asked = parser.parse_args()
@@ -129,6 +136,7 @@ def main() -> None:
     if asked.home:
         engine_table(asked.home, rounds)
         sql_table(asked.home, rounds, asked.months)
+        sql_scaling.table(Store.open(asked.home), rounds, asked.scaling_months)
         other_tables(asked.home, asked.megabytes, rounds)
         return
     with tempfile.TemporaryDirectory(dir=asked.scratch) as scratch:
@@ -136,6 +144,7 @@ def main() -> None:
             home = region(Path(scratch), people)
             engine_table(home, rounds)
             sql_table(home, rounds, asked.months)
+            sql_scaling.table(Store.open(home), rounds, asked.scaling_months)
             if place == 0:
                 other_tables(home, asked.megabytes, rounds)
             shutil.rmtree(home)

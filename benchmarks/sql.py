@@ -1,11 +1,9 @@
-"""Six indicators as a good analyst writes them in SQL, two ways, held against the kernel's counts.
+"""Six indicators in SQL for all months at once, held against the kernel's counts.
 
-Both begin with the same temporary tables: the events of the codes that the six need and no others,
-joined once with their lists, and the people with their registrations. Then
-
-- *as of*: one query for each month, all six indicators in it, one pass over those events;
-- *windows*: one query for all months: each fact as intervals, merged with window functions, turned
-  into toggles of one bit mask per person, and counted at the months (a sweep like the kernel's).
+Shared temporary tables hold the events of the codes that the six need and no others, joined once
+with their lists, and the people with their registrations. Each fact becomes intervals, merged with
+window functions, turned into toggles of one bit mask per person, and counted at the months (a sweep
+like the kernel's). `sql_as_of` asks the same month by month.
 
 Index dates are first days of months: "3 months back from t" and "3 months on from d" agree there.
 """
@@ -20,11 +18,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from benchmarks.engine import WORKERS, files, request
+from benchmarks.sql_twelve import SIX
 from harmfree.periods.plan import Plan
 from harmfree.periods.windows import to_date
 from harmfree.records import Store
 
-SIX = ("pincer_a", "pincer_b", "pincer_d", "pincer_i", "pincer_k", "pincer_me_fbc")
 LISTS = (
     "nsaid_oral",
     "ulcer_healing",
@@ -49,7 +47,7 @@ INDICATORS = (
 )
 
 
-class Analyst:
+class Sweep:
     """A connection with the shared temporary tables; making it is part of the cost."""
 
     def __init__(self, store: Store, plan: Plan) -> None:
@@ -98,17 +96,8 @@ class Analyst:
             JOIN bucket b ON b.name = e.filename
             ORDER BY person""")
 
-    def as_of(self, dates: Sequence[int]) -> npt.NDArray[np.int64]:
-        """int64[site, 12, date]: denominators and numerators of the six, one query a date."""
-        found = np.zeros((self.store.sites.num_rows, 2 * len(SIX), len(dates)), np.int64)
-        for place, day in enumerate(dates):
-            rows = self.con.sql(as_of_query(str(to_date(day)))).fetchnumpy()
-            for out in range(2 * len(SIX)):
-                found[rows["site"], out, place] = rows[f"c{out}"]
-        return found
-
-    def windows(self, dates: Sequence[int]) -> npt.NDArray[np.int64]:
-        """The same counts of all dates from one query over merged intervals."""
+    def counts(self, dates: Sequence[int]) -> npt.NDArray[np.int64]:
+        """int64[site, 12, date]: denominators and numerators of the six at all dates."""
         months = ", ".join(f"DATE '{to_date(day)}'" for day in dates)
         self.con.sql(f"CREATE OR REPLACE TEMP TABLE month AS SELECT unnest([{months}]) AS day")
         for statement in WINDOWS:
@@ -127,40 +116,7 @@ def counted(sides: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def as_of_query(t: str) -> str:
-    """Count the six on the date `t`."""
-    three, six = f"DATE '{t}' - INTERVAL 3 MONTH", f"DATE '{t}' - INTERVAL 6 MONTH"
-    return f"""
-        WITH fact AS (
-            SELECT person,
-                bool_or(list = {NSAID} AND date >= {three}) AS nsaid,
-                bool_or(list = {PPI} AND date >= {three}) AS ppi,
-                bool_or(list IN ({ULCER}, {BLEED}) AND date <= {three}) AS ulcer,
-                bool_or(list = {OAC} AND date >= {three}) AS oac,
-                bool_or(list = {HF} AND date <= {three}) AS hf,
-                arg_max({{'v': value, 'p': plain}}, (date, value, plain)) FILTER
-                    (list = {EGFR} AND value IS NOT NULL AND date <= {three}) AS last,
-                bool_or(list = {MTX} AND date BETWEEN {six} AND {three}) AS mtx_old,
-                bool_or(list = {MTX} AND date >= {three}) AS mtx,
-                min(date) FILTER (list = {MTX} AND date >= {six})
-                    < max(date) FILTER (list = {MTX}) AS mtx_twice,
-                bool_or(list = {FBC} AND date >= {three}) AS fbc
-            FROM relevant WHERE date <= DATE '{t}' GROUP BY person),
-        known AS (
-            SELECT site, {aged(18, t)} AND NOT {aged(121, t)} AS a18,
-                {aged(65, t)} AND NOT {aged(121, t)} AS a65,
-                {", ".join(f"coalesce({name}, false) AS {name}" for name in FACTS)},
-                coalesce(last.p AND last.v >= 1 AND last.v < 45, false) AS egfr
-            FROM registration r JOIN person USING (person) LEFT JOIN fact USING (person)
-            WHERE start <= DATE '{t}' AND coalesce("end" > DATE '{t}', true))
-        SELECT site, {counted(INDICATORS)} FROM known GROUP BY site"""
-
-
 FACTS = ("nsaid", "ppi", "ulcer", "oac", "hf", "mtx_old", "mtx", "mtx_twice", "fbc")
-
-
-def aged(years: int, t: str) -> str:
-    return f"coalesce(birth + INTERVAL {years} YEAR <= DATE '{t}', false)"
 
 
 # Which events give which bit for how long: SQL of start and end (not included).
