@@ -125,6 +125,12 @@ def main() -> None:
     parser.add_argument(
         "--scaling-months", type=int, default=12, help="as-of months to measure for the scaling"
     )
+    parser.add_argument(
+        "--rule-people",
+        type=int,
+        default=sql_scaling.MOST_PEOPLE,
+        help="the largest region to measure with all that can be put in SQL by rule",
+    )
     parser.add_argument("--megabytes", type=int, default=300, help="size of the FHIR export")
     parser.add_argument("--quick", action="store_true", help="one round in place of three")
     asked = parser.parse_args()
@@ -136,7 +142,7 @@ def main() -> None:
     if asked.home:
         engine_table(asked.home, rounds)
         sql_table(asked.home, rounds, asked.months)
-        sql_scaling.table(Store.open(asked.home), rounds, asked.scaling_months)
+        sql_scaling.table(Store.open(asked.home), rounds, asked.scaling_months, asked.rule_people)
         other_tables(asked.home, asked.megabytes, rounds)
         return
     with tempfile.TemporaryDirectory(dir=asked.scratch) as scratch:
@@ -144,7 +150,7 @@ def main() -> None:
             home = region(Path(scratch), people)
             engine_table(home, rounds)
             sql_table(home, rounds, asked.months)
-            sql_scaling.table(Store.open(home), rounds, asked.scaling_months)
+            sql_scaling.table(Store.open(home), rounds, asked.scaling_months, asked.rule_people)
             if place == 0:
                 other_tables(home, asked.megabytes, rounds)
             shutil.rmtree(home)
