@@ -38,32 +38,73 @@ class Events:
 
 
 def number_events(rows: pa.Table, people: Numbers) -> Events:
-    """Drop exact duplicates from rows sorted by person and event; put row numbers for people.
+    """Sort the rows by person and event, drop exact duplicates, put row numbers for people.
 
     Args:
-        rows: person (pseudonym), date, code_id, value, unit_id, until, resource.
+        rows: person (pseudonym), date, code_id, value, unit_id, until, resource, in any order.
         people: pseudonyms, ascending.
     """
     rows = rows.combine_chunks()
-    owner = np.searchsorted(people, rows["person"].to_numpy()).astype(np.int32)
+    owner = pc.index_in(rows["person"], pa.array(people)).to_numpy()
+    order, tied = _order(rows, owner)
     fresh = np.ones(rows.num_rows, bool)
-    if rows.num_rows > 1:
-        fresh[1:] = owner[1:] != owner[:-1]
-        for name in _EVENT_COLUMNS:
-            fresh[1:] |= _changes(rows[name])
-    event = pa.table({"person": owner, **{name: rows[name] for name in _EVENT_COLUMNS}})
+    fresh[tied] = _differ(rows, order[tied], order[tied - 1])
+    kept = order[fresh]
+    event = rows.select(_EVENT_COLUMNS).take(pa.array(kept))
+    event = event.add_column(0, "person", pa.array(owner[kept]))
     place = (np.cumsum(fresh) - 1).astype(np.int32)
-    origin = pa.table({"event": place, "resource": rows["resource"]})
-    return Events(event.filter(pa.array(fresh)), origin, int(rows.num_rows - fresh.sum()))
+    origin = pa.table({"event": place, "resource": rows["resource"].take(pa.array(order))})
+    return Events(event, origin, rows.num_rows - len(kept))
 
 
-def _changes(column: pa.ChunkedArray) -> Numbers:
-    """Whether each value differs from the one before; two nulls are the same."""
-    values = _filled(column)
-    changed: Numbers = values[1:] != values[:-1]
-    if column.null_count:
-        absent = pc.is_null(column).to_numpy()
-        changed = np.where(absent[1:] | absent[:-1], absent[1:] != absent[:-1], changed)
+def _order(rows: pa.Table, owner: Numbers) -> tuple[Numbers, Numbers]:
+    """Order of rows by person, event and resource, and the places in it of later ones of a tie.
+
+    A tie is of one person, day and code. There are few, so that one number that holds the three
+    does most of the sorting.
+    """
+    key = _person_day_code(owner, _filled(rows["date"]), rows["code_id"].to_numpy())
+    order = np.argsort(key)
+    key = key[order]
+    same = key[1:] == key[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    if len(tied):
+        some = rows.take(pa.array(order[tied]))
+        ties = [_nulls_first(some[name]) for name in ("resource", "until", "value", "unit_id")]
+        order[tied] = order[tied][np.lexsort((*ties, key[tied]))]
+    return order, np.flatnonzero(same) + 1
+
+
+def _person_day_code(owner: Numbers, day: Numbers, code: Numbers) -> Numbers:
+    """One number for each row that ascends with the three."""
+    if not len(owner):
+        return np.zeros(0, np.int64)
+    days = int(day.max()) - int(day.min()) + 1
+    if (int(owner.max()) + 1) * days * (int(code.max()) + 1) > np.iinfo(np.int64).max:
+        code = np.unique(code, return_inverse=True)[1]  # ranks are in the same order, and smaller
+    person_day = owner.astype(np.int64) * days + (day.astype(np.int64) - int(day.min()))
+    key: Numbers = person_day * (int(code.max()) + 1) + code
+    return key
+
+
+def _nulls_first(column: pa.ChunkedArray) -> Numbers:
+    """A column as numbers that sort nulls before everything."""
+    if pa.types.is_date32(column.type):
+        column = column.cast(pa.int32())
+    if not column.null_count:
+        values: Numbers = column.to_numpy()
+        return values
+    filled = column.cast(pa.float64()).fill_null(-np.inf)
+    numbers: Numbers = filled.to_numpy()
+    return numbers
+
+
+def _differ(rows: pa.Table, some: Numbers, others: Numbers) -> Numbers:
+    """Whether rows of a tie have another value, unit or end than others; two nulls are equal."""
+    changed = np.zeros(len(some), bool)
+    for name in ("unit_id", "value", "until"):
+        one, other = (rows[name].take(pa.array(places)) for places in (some, others))
+        changed |= _nulls_first(one) != _nulls_first(other)
     return changed
 
 

@@ -6,7 +6,7 @@ that is sent again replaces what it said before. A bucket that a load does not t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -38,15 +38,17 @@ class Build:
     old: Store | None
     writer: StoreWriter
     default_site: int
+    copies: bool = field(init=False, default=True)  # several files of a kind, or versions
+    plans: bool = field(init=False, default=True)  # records that name the plan they carry out
 
     def run(self, tell: Tell) -> None:
         """Write every bucket that an interrupted load has not written."""
         self.stage.con.execute("SET preserve_insertion_order = true")
         self._tables()
-        touched = self._touched()
         same_count = (
             self.old is not None and self.old.manifest.bucket_count == self.writer.bucket_count
         )
+        touched = self._touched() if same_count else set()
         for number in range(self.writer.bucket_count):
             tell("writing buckets", number, self.writer.bucket_count)
             if self.writer.has_bucket(number):
@@ -60,6 +62,8 @@ class Build:
         """Make the tables that all buckets share."""
         con, stage = self.stage.con, self.stage
         con.execute(_NEW_EVENT.format(events=stage.rows("events")))
+        facts = con.execute(_MAY_MERGE.format(events=stage.rows("events"))).fetchall()
+        ((self.copies, self.plans),) = facts
         if self.writer.bucket_count >= _SHUFFLED_FROM:
             self._shuffle()
         con.execute(_NEW_REGISTRATION.format(registrations=stage.rows("registrations")))
@@ -75,10 +79,12 @@ class Build:
     def _shuffle(self) -> None:
         """Sort the events by bucket on disk, so that each bucket reads only its own part."""
         path = self.stage.folder / "sorted.parquet"
+        columns = "*" if self._may_merge else f"{_COLUMNS}, good"
         if not path.exists():
             draft = path.with_suffix(".part")
+            by_bucket = f"ORDER BY person % {self.writer.bucket_count}"
             self.stage.con.execute(
-                f"COPY (SELECT * FROM new_event ORDER BY person % {self.writer.bucket_count}) "
+                f"COPY (SELECT {columns} FROM new_event {by_bucket}) "
                 f"TO {quoted(str(draft))} (FORMAT parquet, ROW_GROUP_SIZE 122880)"
             )
             draft.rename(path)
@@ -99,15 +105,11 @@ class Build:
         self._old_rows(number)
         con = self.stage.con
         mine = f"person % {self.writer.bucket_count} = {number}"
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE bucket_event AS SELECT * FROM new_event WHERE {mine}"
-        )
-        notes = self._merged()
         origins = table_of(con, _ORIGINS.format(mine=mine))
         con.register("origins", origins)
         people = table_of(con, _PEOPLE)
         stated = table_of(con, _STATED.format(mine=mine))
-        rows = table_of(con, _MERGED)
+        rows, notes = self._rows(mine)
         events = number_events(rows, people["person"].to_numpy())
         settled = settle_registrations(people, stated, events.event, self.default_site)
         notes += _changed(people, settled.overlaps, events.duplicates)
@@ -123,11 +125,26 @@ class Build:
         }
         self.writer.write_bucket(number, person, settled.table, events.event, extras)
 
-    def _merged(self) -> list[LedgerRow]:
+    def _rows(self, mine: str) -> tuple[pa.Table, list[LedgerRow]]:
+        """The events of a bucket, in any order, and how many records say what others say."""
+        con = self.stage.con
+        if not self._may_merge:
+            return table_of(con, f"SELECT {_COLUMNS} FROM new_event WHERE good AND {mine}"), []
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE bucket_event AS SELECT * FROM new_event WHERE {mine}"
+        )
+        notes = self._settle()
+        return table_of(con, _MERGED), notes
+
+    @property
+    def _may_merge(self) -> bool:
+        """Whether some record may replace or repeat another; without, a bucket is read once."""
+        return self.copies or self.plans or self.old is not None
+
+    def _settle(self) -> list[LedgerRow]:
         """Settle which copies and plans of this bucket count; how many do not."""
         con = self.stage.con
-        copies = con.execute(_MAY_REPEAT).fetchall() != [(False,)]
-        for statement in (_AGAIN if copies else _NONE_AGAIN, _LATEST, _ORDERED):
+        for statement in (_AGAIN if self.copies else _NONE_AGAIN, _LATEST, _CURRENT):
             con.execute(statement)
         counts = {rule: con.execute(query).fetchall()[0][0] for rule, query in _MERGES.items()}
         return [LedgerRow("", "", rule, "", count) for rule, count in counts.items() if count]
@@ -223,7 +240,7 @@ _NO_STATED = pa.schema(
 _NEW_EVENT = """
     CREATE OR REPLACE TEMP VIEW new_event AS
     SELECT e.person, e.date, c.code_id, e.value, u.unit_id, e.until, e.resource, e.parent,
-        e.kind, e.kind = 'MedicationStatement' AS statement, e.file,
+        e.kind = 'MedicationStatement' AS statement, e.file,
         coalesce(e.version, '') AS version, e.rule IS NULL AS good
     FROM {events} e
     LEFT JOIN code_map c ON c.system = e.system AND c.code = e.code
@@ -277,15 +294,16 @@ _AGAIN = """
     HAVING min(file) != max(file) OR min(version) != max(version)"""
 _NONE_AGAIN = "CREATE OR REPLACE TEMP TABLE again AS SELECT 0::UBIGINT AS resource LIMIT 0"
 # Resources of one kind that come from one file, without versions, have no older copies.
-_MAY_REPEAT = """
-    SELECT coalesce(max(files) > 1 OR bool_or(versions), false) FROM (
-        SELECT count(DISTINCT file) AS files, bool_or(version != '') AS versions
-        FROM bucket_event GROUP BY kind)"""
+_MAY_MERGE = """
+    SELECT coalesce(bool_or(files OR versions), false), coalesce(bool_or(plans), false) FROM (
+        SELECT min(file) != max(file) AS files, bool_or(version != '') AS versions,
+            bool_or(parent IS NOT NULL) AS plans
+        FROM {events} WHERE person IS NOT NULL GROUP BY kind)"""
 _LATEST = """
     CREATE OR REPLACE TEMP TABLE latest AS
     SELECT resource, max((file, version)) AS stamp FROM bucket_event
     WHERE resource IN (SELECT resource FROM again) GROUP BY resource"""
-_ORDERED = """
+_CURRENT = """
     CREATE OR REPLACE TEMP VIEW current_event AS
     SELECT e.* FROM bucket_event e LEFT JOIN latest l ON l.resource = e.resource
     WHERE good AND (l.resource IS NULL OR l.stamp = (e.file, e.version))"""
@@ -305,5 +323,4 @@ _MERGED = f"""
     UNION ALL
     SELECT {_COLUMNS} FROM old_event
     WHERE person IN (SELECT person FROM origins)
-        AND resource NOT IN (SELECT resource FROM bucket_event)
-    ORDER BY person, date, code_id, unit_id, value NULLS FIRST, until NULLS FIRST, resource"""
+        AND resource NOT IN (SELECT resource FROM bucket_event)"""

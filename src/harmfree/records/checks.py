@@ -83,7 +83,7 @@ def resource(settings: Settings, kind: str, ref: str) -> str:
     Ids that are not unique in the world are of the source of this label.
     """
     kind_salt, label_salt = _salt(kind), _salt(f"{settings.label}|{kind}")
-    digits = f"TRY_CAST('0x' || {ref}[1:8] || {ref}[29:36] AS UBIGINT)"
+    digits = f"TRY_CAST(concat('0x', left({ref}, 8), substring({ref}, 29, 8)) AS UBIGINT)"
     hashed = f"xor(md5_number_lower({ref}), {label_salt})"
     counted = f"xor(TRY_CAST({ref} AS UBIGINT), {label_salt})"
     return (

@@ -82,10 +82,11 @@ def date_sql(text: str) -> str:
     alone is its first day, as general practice systems write it.
     """
     return (
-        f"CASE length({text}) WHEN 4 THEN TRY_CAST({text} || '-01-01' AS DATE) "
+        f"CASE WHEN length({text}) > 8 THEN TRY_CAST(left({text}, 10) AS DATE) "
+        f"ELSE CASE length({text}) WHEN 4 THEN TRY_CAST({text} || '-01-01' AS DATE) "
         f"WHEN 7 THEN TRY_CAST({text} || '-01' AS DATE) "
         f"WHEN 8 THEN TRY_CAST({text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8] AS DATE) "
-        f"ELSE TRY_CAST({text}[1:10] AS DATE) END"
+        f"ELSE TRY_CAST({text} AS DATE) END END"
     )
 
 

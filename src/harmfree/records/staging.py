@@ -45,13 +45,16 @@ class Stage:
     folder: Path
     settings: checks.Settings
     files: list[str] = field(default_factory=list)
+    _begun: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._begin()
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def _begin(self) -> None:
         """Write an empty piece of each kind, so that all kinds have their columns."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._begun:
+            return
+        self._begun = True
         self.con.execute(
             "CREATE OR REPLACE TEMP TABLE people (ref VARCHAR, person BIGINT, birth_date DATE, "
             "death_date DATE)"
@@ -97,6 +100,7 @@ class Stage:
 
     def rows(self, kind: str) -> str:
         """FROM item over all pieces of `kind` (or over the one piece of that name)."""
+        self._begin()
         name = f"{kind}-*.parquet" if kind in KINDS else f"{kind}.parquet"
         return f"read_parquet({checks.quoted(str(self.folder / name))})"
 
@@ -123,11 +127,12 @@ class Stage:
 
     def restart(self, name: str) -> None:
         """Go on in another folder, where nothing is staged yet (or what an earlier try staged)."""
-        self.folder = self.folder.parent / name
-        self._begin()
+        self.folder, self._begun = self.folder.parent / name, False
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def _write(self, name: str, select: str) -> None:
         """Write the rows of `select` as piece `name` unless it is there already."""
+        self._begin()
         if self.has(name):
             return
         draft = self.folder / f"{name}.part"

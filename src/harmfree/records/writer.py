@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -89,11 +90,18 @@ class StoreWriter:
         draft = self.path(number).with_suffix(".part")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
-        schema.write(person, draft / "person.parquet", schema.PERSON)
-        schema.write(registration, draft / "registration.parquet", schema.REGISTRATION)
-        schema.write(event, draft / "event.parquet", schema.EVENT)
-        for name, table in (extras or {}).items():
-            schema.write(table, draft / f"{name}.parquet", table.schema)
+        tables = [
+            (event, "event", schema.EVENT),
+            *((table, name, table.schema) for name, table in (extras or {}).items()),
+            (person, "person", schema.PERSON),
+            (registration, "registration", schema.REGISTRATION),
+        ]
+        with ThreadPoolExecutor(2) as pool:
+            for done in [
+                pool.submit(schema.write, table, draft / f"{name}.parquet", form)
+                for table, name, form in tables
+            ]:
+                done.result()
         draft.rename(self.path(number))
 
     def keep_bucket(self, number: int, folder: Path) -> None:

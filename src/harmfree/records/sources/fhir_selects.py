@@ -10,6 +10,17 @@ from dataclasses import dataclass
 
 from harmfree.records import checks
 from harmfree.records.checks import Settings, quoted
+from harmfree.records.sources.fhir_codes import (
+    NOTHING,
+    both,
+    codings,
+    concept_columns,
+    named,
+    quantity_columns,
+    result_columns,
+    with_codes,
+    with_components,
+)
 from harmfree.records.sources.fhir_shapes import SHAPES, columns
 
 NHS_NUMBER_SYSTEMS = (
@@ -29,18 +40,12 @@ WITHDRAWN = (
 )  # fmt: skip
 UNVERIFIED = ("entered-in-error", "refuted")
 NOT_AN_ISSUE = ("proposal", "option")
-NULL_FLAVOURS = (
-    "http://hl7.org/fhir/v3/NullFlavor",
-    "http://terminology.hl7.org/CodeSystem/v3-NullFlavor",
-    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
-)
 # NHS Data Dictionary, ETHNIC CATEGORY CODE 2001 (A to S); US Core race, OMB categories.
 ETHNIC_GROUPS = {
     **dict.fromkeys("ABC", 1), **dict.fromkeys("DEFG", 2), **dict.fromkeys("HJKL", 3),
     **dict.fromkeys("MNP", 4), **dict.fromkeys("RS", 5),
     "2106-3": 1, "2028-9": 3, "2054-5": 4, "1002-5": 5, "2076-8": 5, "2131-1": 5,
 }  # fmt: skip
-_NOTHING = "NULL::VARCHAR"
 
 
 @dataclass(frozen=True)
@@ -78,31 +83,16 @@ def bare(reference: str) -> str:
 def patient(reference: str) -> str:
     """SQL: the same for a reference to a person, quicker for the usual form."""
     return (
-        f"CASE WHEN {reference}[1:8] = 'Patient/' AND length({reference}) = 44 "
-        f"THEN {reference}[9:] ELSE {bare(reference)} END"
+        f"CASE WHEN length({reference}) = 44 AND starts_with({reference}, 'Patient/') "
+        f"THEN substring({reference}, 9) ELSE {bare(reference)} END"
     )
-
-
-def codings(concept: str) -> str:
-    """SQL: the codings of a concept; its text as a coding of system `text` when it has none."""
-    text = f"coalesce({concept}.text, {concept}.coding[1].display)"
-    coded = f"list_filter({concept}.coding, lambda c: c.code IS NOT NULL)"
-    return (
-        f"CASE WHEN {concept}.coding[1].code IS NOT NULL THEN {concept}.coding "
-        f"WHEN len({coded}) > 0 THEN {coded} WHEN {text} IS NOT NULL "
-        f"THEN [{{'system': 'text', 'code': {text}, 'display': {text}}}] ELSE [NULL] END"
-    )
-
-
-def both(first: str, concept: str) -> str:
-    """SQL: the codings `first`, and those of `concept` when there is one."""
-    return f"CASE WHEN {concept} IS NULL THEN {first} ELSE {first} || ({codings(concept)}) END"
 
 
 def _status(column: str) -> str:
     """SQL: the word that withdraws a resource by its status, or null."""
-    words = ", ".join(map(quoted, WITHDRAWN))
-    return f"CASE WHEN {column} IN ({words}) THEN {column} END"
+    # Written out: IN makes DuckDB join with a table of the words.
+    words = " OR ".join(f"{column} = {quoted(word)}" for word in WITHDRAWN)
+    return f"CASE WHEN {words} THEN {column} END"
 
 
 def _verified(column: str) -> str:
@@ -113,21 +103,24 @@ def _verified(column: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """How one resource type is read: SQL expressions over its columns."""
+    """How one resource type is read: SQL expressions over its columns.
+
+    `concept` says what it is, and where `alone` holds nothing else does; else `codes` do.
+    """
 
     ref: str
     day: str
-    codes: str
-    text: str
     status: str
-    quantity: str = "NULL"
-    number: str = _NOTHING
-    supply_days: str = _NOTHING
-    until: str = _NOTHING
-    parent: str = _NOTHING
-    stop: str = _NOTHING
+    concept: str = "code"
+    codes: str = codings("code")
+    alone: str = "true"
+    quantity: str = ""
+    number: str = NOTHING
+    supply_days: str = NOTHING
+    until: str = NOTHING
+    parent: str = NOTHING
+    stop: str = NOTHING
     join: str = ""
-    parts: str = ""
 
 
 _SUBJECT = patient("subject.reference")
@@ -155,8 +148,8 @@ def _medicine(day: str, **more: str) -> Reading:
     return Reading(
         ref=_SUBJECT,
         day=day,
+        concept="concept",
         codes=codings("concept"),
-        text="concept.text",
         status=more.pop("status", _status("status")),
         stop=f"coalesce({stop}, {_NO_MEDICINE})" if stop else _NO_MEDICINE,
         join="medicine",
@@ -168,24 +161,17 @@ READINGS: dict[str, Reading] = {
     "Condition": Reading(
         ref=_SUBJECT,
         day="coalesce(onsetDateTime, onsetPeriod.start, recordedDate, assertedDate)",
-        codes=codings("code"),
-        text="code.text",
         status=_verified("verificationStatus"),
     ),
     "AllergyIntolerance": Reading(
         ref=_PATIENT,
         day="coalesce(onsetDateTime, recordedDate, assertedDate)",
-        codes=codings("code"),
-        text="code.text",
         status=_verified("verificationStatus"),
     ),
     "Observation": Reading(
         ref=_SUBJECT,
         day="coalesce(effectiveDateTime, effectivePeriod.start, effectiveInstant, issued)",
-        codes="",
-        text="text",
         status=_status("status"),
-        parts="component",
     ),
     "MedicationRequest": _medicine(
         "coalesce(authoredOn, dispenseRequest.validityPeriod.start)",
@@ -213,42 +199,38 @@ READINGS: dict[str, Reading] = {
     "Procedure": Reading(
         ref=_SUBJECT,
         day="coalesce(performedDateTime, performedPeriod.start)",
-        codes=codings("code"),
-        text="code.text",
         status="CASE WHEN notDone = 'true' THEN 'not-done' ELSE " + _status("status") + " END",
     ),
     "Immunization": Reading(
         ref=_PATIENT,
         day="coalesce(occurrenceDateTime, date, occurrenceString)",
+        concept="vaccineCode",
         codes=both(
-            f"({codings('vaccineCode')})",
+            "vaccineCode",
             "list_filter(extension, lambda e: e.url LIKE '%VaccinationProcedure%')[1]"
             ".valueCodeableConcept",
         ),
-        text="vaccineCode.text",
+        alone="extension IS NULL",
         status="CASE WHEN notGiven = 'true' THEN 'not-done' ELSE " + _status("status") + " END",
     ),
     "Encounter": Reading(
         ref=_SUBJECT,
         day="period.start",
+        concept="type[1]",
         codes=f"coalesce(flatten(list_transform(type, lambda t: {codings('t')})), "
         "[{'system': 'encounter-class', "
         "'code': coalesce(class->>'$.code', 'unknown'), 'display': class->>'$.display'}])",
-        text="type[1].text",
+        alone="len(type) = 1",
         status=_status("status"),
     ),
     "DiagnosticReport": Reading(
         ref=_SUBJECT,
         day="coalesce(effectiveDateTime, effectivePeriod.start, issued)",
-        codes=codings("code"),
-        text="code.text",
         status=_status("status"),
     ),
     "Flag": Reading(
         ref=_SUBJECT,
         day="period.start",
-        codes=codings("code"),
-        text="code.text",
         status=_status("status"),
     ),
 }
@@ -257,78 +239,38 @@ READINGS: dict[str, Reading] = {
 def events(file: File, settings: Settings) -> str:
     """SELECT of the shape `checks.EVENTS` over one file of events."""
     how = READINGS[file.kind]
-    if how.parts:
-        return _with_codes(_observations(file, how, settings))
-    source = file.scan() if not how.join else f"({_with_medicine(file)})"
-    return _with_codes(
-        f"""
-        SELECT {_common(file, how, settings)}, {how.codes} AS codings, {how.text} AS text,
-            {how.number} AS number, {how.quantity}.comparator AS comparator,
-            coalesce({how.quantity}.code, {how.quantity}.unit) AS unit
-        FROM {source}"""
-        if how.quantity != "NULL"
-        else f"""
-        SELECT {_common(file, how, settings)}, {how.codes} AS codings, {how.text} AS text,
-            {_NOTHING} AS number, {_NOTHING} AS comparator, {_NOTHING} AS unit
-        FROM {source}"""
+    source = f"({_with_medicine(file)})" if how.join else file.scan()
+    stopped = f"(SELECT *, {how.status} AS stopped FROM {source})"
+    if file.kind == "Observation":
+        said = f"{named(result_columns())}, component"
+        return with_codes(
+            with_components(f"SELECT {_common(file, how, settings)}, {said} FROM {stopped}")
+        )
+    said = named(
+        concept_columns(how.concept, how.codes, how.alone)
+        | quantity_columns(how.quantity, how.number)
     )
+    return with_codes(f"SELECT {_common(file, how, settings)}, {said} FROM {stopped}")
 
 
 def _common(file: File, how: Reading, settings: Settings) -> str:
     """The columns of an event that do not depend on its codings."""
     kind = quoted(file.kind)
     parent = "NULL::UBIGINT"
-    if how.parent != _NOTHING:
+    if how.parent != NOTHING:
         parent = (
             f"CASE WHEN {how.parent} IS NOT NULL THEN "
             f"{checks.resource(settings, 'MedicationRequest', f'({bare(how.parent)})')} END"
         )
     return f"""coalesce(TRY_CAST(harmfreeFile AS INT), {file.number}) AS file,
-        id AS item, {kind} AS kind, {how.ref} AS ref,
+        id AS item, {kind}::ENUM ({kind}) AS kind, {how.ref} AS ref,
         CASE WHEN resourceType IS DISTINCT FROM {kind} THEN 'type_not_used'
-            WHEN ({how.status}) IS NOT NULL THEN 'withdrawn' ELSE {how.stop} END AS withdrawn,
+            WHEN stopped IS NOT NULL THEN 'withdrawn' ELSE {how.stop} END AS withdrawn,
         CASE WHEN resourceType IS DISTINCT FROM {kind} THEN resourceType
-            ELSE {how.status} END AS detail,
+            ELSE stopped END AS detail,
         {how.day} AS day, {how.until} AS until, {how.supply_days} AS supply_days,
         {checks.resource(settings, file.kind, "coalesce(id, '')")} AS resource, {parent} AS parent,
         meta.lastUpdated AS version"""
-
-
-def _with_codes(select: str) -> str:
-    """One row for each coding of the rows of `select`."""
-    flavours = ", ".join(map(quoted, NULL_FLAVOURS))
-    return f"""
-    SELECT * EXCLUDE (codings, text, c, withdrawn), c.system AS system, left(c.code, 200) AS code,
-        left(coalesce(c.display, text), 200) AS term,
-        CASE WHEN withdrawn IS NULL AND c.system IN ({flavours}) THEN 'null_flavour'
-            ELSE withdrawn END AS withdrawn
-    FROM (SELECT *, unnest(codings) AS c FROM ({select}))"""
-
-
-def _observations(file: File, how: Reading, settings: Settings) -> str:
-    """One row for the observation itself and one for each of its components."""
-
-    def pick(field: str) -> str:
-        return f"CASE WHEN part IS NULL THEN {field} ELSE part.{field} END"
-
-    text_number = (
-        f"CASE WHEN regexp_full_match({{0}}valueString, '{checks.NUMERIC_TEXT}') "
-        "THEN {0}valueString END"
-    )
-    number = "coalesce({0}valueQuantity.value, {0}valueInteger, " + text_number + ")"
-    return f"""
-    SELECT {_common(file, how, settings)},
-        CASE WHEN part IS NULL AND valueCodeableConcept IS NULL AND code.coding[1].code IS NOT NULL
-            THEN code.coding
-            WHEN part IS NULL THEN {both(f"({codings('code')})", "valueCodeableConcept")}
-            ELSE {both(f"({codings('part.code')})", "part.valueCodeableConcept")} END AS codings,
-        {pick("code.text")} AS text,
-        CASE WHEN part IS NULL THEN {number.format("")} ELSE {number.format("part.")} END AS number,
-        {pick("valueQuantity.comparator")} AS comparator,
-        CASE WHEN part IS NULL THEN coalesce(valueQuantity.code, valueQuantity.unit)
-            ELSE coalesce(part.valueQuantity.code, part.valueQuantity.unit) END AS unit
-    FROM (SELECT *, unnest(CASE WHEN component IS NULL THEN [NULL]
-            ELSE list_prepend(NULL, component) END) AS part FROM {file.scan()})"""
 
 
 def _with_medicine(file: File) -> str:
@@ -368,9 +310,10 @@ def people(file: File) -> str:
         id AS ref, regexp_replace(list_filter(identifier, lambda i: i.system IN ({systems}))[1]
             .value, '[ -]', '', 'g') AS nhs_number,
         birthDate AS birth, gender AS sex, deceasedDateTime AS death,
-        CASE coalesce({category}, {race}) {groups} END AS ethnicity, NULL AS deprivation,
+        CASE category {groups} END AS ethnicity, NULL AS deprivation,
         {bare("managingOrganization.reference")} AS site, meta.lastUpdated AS version
-    FROM {file.scan()} WHERE resourceType = 'Patient'"""
+    FROM (SELECT *, coalesce({category}, {race}) AS category FROM {file.scan()}
+        WHERE resourceType = 'Patient')"""
 
 
 def registrations(file: File) -> str:
