@@ -64,7 +64,7 @@ class Build:
         con.execute(_NEW_EVENT.format(events=stage.rows("events")))
         facts = con.execute(_MAY_MERGE.format(events=stage.rows("events"))).fetchall()
         ((self.copies, self.plans),) = facts
-        if self.writer.bucket_count >= _SHUFFLED_FROM:
+        if self._shuffled:
             self._shuffle()
         con.execute(_NEW_REGISTRATION.format(registrations=stage.rows("registrations")))
         con.execute(
@@ -78,13 +78,13 @@ class Build:
 
     def _shuffle(self) -> None:
         """Sort the events by bucket on disk, so that each bucket reads only its own part."""
-        path = self.stage.folder / "sorted.parquet"
+        path = self.stage.folder / "by-bucket.parquet"
         columns = "*" if self._may_merge else f"{_COLUMNS}, good"
         if not path.exists():
             draft = path.with_suffix(".part")
-            by_bucket = f"ORDER BY person % {self.writer.bucket_count}"
+            bucket = f"(person % {self.writer.bucket_count})::INT AS bucket"
             self.stage.con.execute(
-                f"COPY (SELECT {columns} FROM new_event {by_bucket}) "
+                f"COPY (SELECT {columns}, {bucket} FROM new_event ORDER BY bucket) "
                 f"TO {quoted(str(draft))} (FORMAT parquet, ROW_GROUP_SIZE 122880)"
             )
             draft.rename(path)
@@ -109,7 +109,7 @@ class Build:
         con.register("origins", origins)
         people = table_of(con, _PEOPLE)
         stated = table_of(con, _STATED.format(mine=mine))
-        rows, notes = self._rows(mine)
+        rows, notes = self._rows(f"bucket = {number}" if self._shuffled else mine)
         events = number_events(rows, people["person"].to_numpy())
         settled = settle_registrations(people, stated, events.event, self.default_site)
         notes += _changed(people, settled.overlaps, events.duplicates)
@@ -135,6 +135,11 @@ class Build:
         )
         notes = self._settle()
         return table_of(con, _MERGED), notes
+
+    @property
+    def _shuffled(self) -> bool:
+        """Whether the events are sorted by bucket before the first is written."""
+        return self.writer.bucket_count >= _SHUFFLED_FROM
 
     @property
     def _may_merge(self) -> bool:
@@ -288,10 +293,12 @@ _STATED = """
         AND resource NOT IN (SELECT resource FROM new_registration)
     ORDER BY ALL"""
 # Copies of a resource in several files or versions: only the last counts, be it good or not.
+# Most resources are one row, and counting costs less than comparing texts.
 _AGAIN = """
     CREATE OR REPLACE TEMP TABLE again AS
-    SELECT resource FROM bucket_event GROUP BY resource
-    HAVING min(file) != max(file) OR min(version) != max(version)"""
+    SELECT resource FROM bucket_event WHERE resource IN
+        (SELECT resource FROM bucket_event GROUP BY resource HAVING count(*) > 1)
+    GROUP BY resource HAVING min(file) != max(file) OR min(version) != max(version)"""
 _NONE_AGAIN = "CREATE OR REPLACE TEMP TABLE again AS SELECT 0::UBIGINT AS resource LIMIT 0"
 # Resources of one kind that come from one file, without versions, have no older copies.
 _MAY_MERGE = """
