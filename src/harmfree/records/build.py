@@ -6,6 +6,7 @@ that is sent again replaces what it said before. A bucket that a load does not t
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,17 @@ from harmfree.records.store import Store
 from harmfree.records.writer import StoreWriter
 
 _SHUFFLED_FROM = 8  # buckets from which one sort is cheaper than reading the pieces for each
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    """What was read of a bucket: people, their sources, their registrations, rows of events."""
+
+    origins: pa.Table
+    people: pa.Table
+    stated: pa.Table
+    rows: pa.Table
+    notes: list[LedgerRow]
 
 
 @dataclass
@@ -42,21 +54,31 @@ class Build:
     plans: bool = field(init=False, default=True)  # records that name the plan they carry out
 
     def run(self, tell: Tell) -> None:
-        """Write every bucket that an interrupted load has not written."""
+        """Write every bucket that an interrupted load has not written.
+
+        While one is written, the next is read.
+        """
         self.stage.con.execute("SET preserve_insertion_order = true")
         self._tables()
         same_count = (
             self.old is not None and self.old.manifest.bucket_count == self.writer.bucket_count
         )
         touched = self._touched() if same_count else set()
-        for number in range(self.writer.bucket_count):
-            tell("writing buckets", number, self.writer.bucket_count)
-            if self.writer.has_bucket(number):
-                continue
-            if self.old is not None and same_count and number not in touched:
-                self.writer.keep_bucket(number, self.old.path(number))
-            else:
-                self._bucket(number)
+        written: Future[None] | None = None
+        with ThreadPoolExecutor(1) as pool:
+            for number in range(self.writer.bucket_count):
+                tell("writing buckets", number, self.writer.bucket_count)
+                if self.writer.has_bucket(number):
+                    continue
+                if self.old is not None and same_count and number not in touched:
+                    self.writer.keep_bucket(number, self.old.path(number))
+                    continue
+                read = self._read(number)
+                if written is not None:
+                    written.result()
+                written = pool.submit(self._write, number, read)
+        if written is not None:
+            written.result()
 
     def _tables(self) -> None:
         """Make the tables that all buckets share."""
@@ -100,8 +122,8 @@ class Build:
         )
         return {row[0] for row in self.stage.con.execute(" UNION ".join(parts)).fetchall()}
 
-    def _bucket(self, number: int) -> None:
-        """Build and write one bucket."""
+    def _read(self, number: int) -> _Bucket:
+        """Read the merged rows of one bucket."""
         self._old_rows(number)
         con = self.stage.con
         mine = f"person % {self.writer.bucket_count} = {number}"
@@ -110,17 +132,22 @@ class Build:
         people = table_of(con, _PEOPLE)
         stated = table_of(con, _STATED.format(mine=mine))
         rows, notes = self._rows(f"bucket = {number}" if self._shuffled else mine)
-        events = number_events(rows, people["person"].to_numpy())
-        settled = settle_registrations(people, stated, events.event, self.default_site)
-        notes += _changed(people, settled.overlaps, events.duplicates)
+        return _Bucket(origins, people, stated, rows, notes)
+
+    def _write(self, number: int, read: _Bucket) -> None:
+        """Put one bucket in order and write it."""
+        people = read.people
+        events = number_events(read.rows, people["person"].to_numpy())
+        settled = settle_registrations(people, read.stated, events.event, self.default_site)
+        notes = read.notes + _changed(people, settled.overlaps, events.duplicates)
         self.stage.note(f"bucket-{number:04d}", notes)
         person = people.drop_columns(["site"])
         counts = {"registrations": settled.table, "events": events.event}
         for name, table in counts.items():
             person = person.append_column(name, count_rows(table["person"], people.num_rows))
         extras = {
-            "origin_person": origins,
-            "origin_registration": stated,
+            "origin_person": read.origins,
+            "origin_registration": read.stated,
             "origin_event": events.origin,
         }
         self.writer.write_bucket(number, person, settled.table, events.event, extras)

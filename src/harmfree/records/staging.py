@@ -136,8 +136,10 @@ class Stage:
         if self.has(name):
             return
         draft = self.folder / f"{name}.part"
+        # Dictionaries make it small; to compress the rest costs more than it saves.
         self.con.execute(
-            f"COPY ({select}) TO {checks.quoted(str(draft))} (FORMAT parquet, COMPRESSION snappy)"
+            f"COPY ({select}) TO {checks.quoted(str(draft))} "
+            "(FORMAT parquet, COMPRESSION uncompressed)"
         )
         draft.rename(self.folder / f"{name}.parquet")
 

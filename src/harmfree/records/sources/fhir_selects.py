@@ -264,10 +264,10 @@ def _common(file: File, how: Reading, settings: Settings) -> str:
         )
     return f"""coalesce(TRY_CAST(harmfreeFile AS INT), {file.number}) AS file,
         id AS item, {kind}::ENUM ({kind}) AS kind, {how.ref} AS ref,
-        CASE WHEN resourceType IS DISTINCT FROM {kind} THEN 'type_not_used'
-            WHEN stopped IS NOT NULL THEN 'withdrawn' ELSE {how.stop} END AS withdrawn,
-        CASE WHEN resourceType IS DISTINCT FROM {kind} THEN resourceType
-            ELSE stopped END AS detail,
+        CASE WHEN resourceType = {kind} THEN
+            CASE WHEN stopped IS NOT NULL THEN 'withdrawn' ELSE {how.stop} END
+            ELSE 'type_not_used' END AS withdrawn,
+        CASE WHEN resourceType = {kind} THEN stopped ELSE resourceType END AS detail,
         {how.day} AS day, {how.until} AS until, {how.supply_days} AS supply_days,
         {checks.resource(settings, file.kind, "coalesce(id, '')")} AS resource, {parent} AS parent,
         meta.lastUpdated AS version"""
