@@ -57,10 +57,10 @@ def request(store: Store, months: int, breakdowns: bool) -> Request:
     return Request(as_of, index_dates(as_of, months), store.sites.num_rows, areas, *extra)
 
 
-def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> npt.NDArray[np.int64]:
+def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> npt.NDArray[np.int32]:
     """Every definition over every bucket: counts, periods, and open ones with their evidence.
 
-    The counts: int64[site, 2 * definition + (0 denominator, 1 numerator), month].
+    The counts: int32[site, 2 * definition + (0 denominator, 1 numerator), month].
     """
     asked = request(store, months, breakdowns)
     tallies, areas = len(plan.tables.tallied), int(asked.areas.max()) + 1

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harmfree.periods import engine, issued, latest, months, registered
-from harmfree.periods.compiled import forget_outdated
+from harmfree.periods.compiled import forget_outdated, with_plain_places
 from harmfree.periods.definition import Definition
 from harmfree.periods.engine import Request
 from harmfree.periods.expressions import Predicate
@@ -71,7 +71,7 @@ def test_memory_grows_until_a_block_fits(monkeypatch: pytest.MonkeyPatch):
         def __init__(self, *arguments) -> None:
             super().__init__(*arguments)
             self.state = self.state._replace(
-                entries=self.state.entries[:1], spans=np.zeros(1, SPAN), levels=np.zeros(0, LEVEL)
+                moments=self.state.moments[:1], spans=np.zeros(1, SPAN), levels=np.zeros(0, LEVEL)
             )
 
         def grow(self) -> None:
@@ -122,3 +122,11 @@ def test_machine_code_is_dropped_when_any_source_changes(tmp_path: Path):
     (tmp_path / "kernel_atoms.py").write_text("x = 2")
     assert forget_outdated(tmp_path, kept)
     assert not index.exists()
+
+
+def test_a_number_between_brackets_is_a_place_unless_it_is_written_as_negative():
+    def second_and_last(held: np.ndarray, at: int) -> tuple[int, int]:
+        return held[at], held[-1]
+
+    assert with_plain_places(second_and_last)(np.arange(3), 1) == (1, 2)
+    assert "np.uintp" not in second_and_last.__code__.co_names

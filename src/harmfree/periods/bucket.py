@@ -10,8 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from harmfree.periods.expressions import Derivation, DerivationInput
-from harmfree.periods.kernel_streams import count_rows, fill_rows, known_only
-from harmfree.periods.kernel_tables import UNKNOWN_DAY, Events, People, Read
+from harmfree.periods.kernel_streams import (
+    count_codes,
+    count_rows,
+    fill_rows,
+    fill_values,
+    known_only,
+)
+from harmfree.periods.kernel_tables import UNKNOWN_DAY, Bits, Events, People, Read
 from harmfree.periods.plan import Plan
 from harmfree.periods.windows import FIRST_DAY, LAST_DAY
 
@@ -29,6 +35,9 @@ class BucketArrays:
         value: float32[n], NaN when missing.
         unit: int16[n].
         until: int32[n] or empty when no definition reads it; UNKNOWN_DAY when not known.
+        value_known: uint8[n / 8], a bit for each row, the first row lowest: whether it has a value;
+            what `value` says of the others does not count. Empty: `value` says it all.
+        until_known: the same of `until`.
     """
 
     people: People
@@ -37,6 +46,8 @@ class BucketArrays:
     value: npt.NDArray[np.float32]
     unit: npt.NDArray[np.int16]
     until: Days = field(default_factory=lambda: np.zeros(0, np.int32))
+    value_known: Bits = field(default_factory=lambda: np.zeros(0, np.uint8))
+    until_known: Bits = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     def events(self, plan: Plan, horizon: int) -> Events:
         """The event columns with the plan's derived quantities worked out.
@@ -52,13 +63,24 @@ class BucketArrays:
             if mine.start < mine.stop:
                 values[mine] = derivation.function(_Seen(self, plan, derivation, read, mine))
         derived = known_only(read, self.date, values)
-        return Events(self.date, self.code, self.value, self.unit, self.until, derived)
+        return Events(
+            self.date,
+            self.code,
+            self.value,
+            self.value_known,
+            self.unit,
+            self.until,
+            self.until_known,
+            derived,
+        )
 
     def _read(self, plan: Plan, horizon: int) -> Read:
         """The rows that each derivation reads."""
         first_reader, readers = plan.readers
         first = np.zeros(len(plan.derivations) + 1, np.int32)
-        count_rows(first_reader, readers, self.code, self.date, horizon, first)
+        events = np.zeros(len(first_reader) - 1, np.int32)
+        count_codes(self.code, self.date, horizon, events)
+        count_rows(first_reader, readers, events, first)
         first = np.cumsum(first, dtype=np.int32)
         rows = np.zeros(first[-1], np.int32)
         read = Read(first, rows, np.zeros(first[-1], np.int32), np.zeros(first[-1], np.int8))
@@ -83,9 +105,10 @@ class _Seen(DerivationInput):
     def __getattr__(self, name: str) -> Any:
         bucket, plan, derivation, rows = vars(self)["asked"]
         if name == "value":
-            factor = list_factors(plan, derivation)[self.source, bucket.unit[rows]]
-            found = (bucket.value[rows].astype(np.float64) * factor).astype(np.float32)
-            column = found.astype(np.float64)
+            column = np.zeros(len(rows))
+            factors = list_factors(plan, derivation)
+            held = (bucket.value, bucket.value_known, bucket.unit)
+            fill_values(rows, self.source, factors, *held, column)
         elif name == "age":
             column = ages_on(bucket.people.persons["birth"][self.person], self.day)
         elif name == "female":

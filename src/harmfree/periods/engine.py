@@ -118,9 +118,8 @@ def sweep_bucket(plan: Plan, bucket: BucketArrays, request: Request) -> Swept:
         block = Block(first, min(PEOPLE_IN_BLOCK, people - first), horizon)
         while not prepare(plan.tables, memory.state, events, bucket.people, block):
             memory.grow()
-        runs, marks = memory.runs(), marked.room_for(number, memory.mark_room)
+        runs, marks = written.room_for(*memory.run_room), marked.room_for(number, memory.mark_room)
         marked.end = settle(plan.tables, memory.state, events, grid, runs, marks, block, number)
-        written.take(runs)
     return Swept(
         sites=marked.by_site(grid, request.sites),
         strata=marked.by_stratum(grid, bucket.people),

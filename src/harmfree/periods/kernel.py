@@ -15,7 +15,6 @@ from harmfree.periods.compiled import compiled
 from harmfree.periods.kernel_atoms import (
     ages,
     counted,
-    groups,
     latest,
     lives,
     registrations,
@@ -27,6 +26,7 @@ from harmfree.periods.kernel_atoms import (
     window,
 )
 from harmfree.periods.kernel_counts import mark_step, room_needed, write_runs
+from harmfree.periods.kernel_groups import groups
 from harmfree.periods.kernel_spans import add_up, inverse, join, meet, reaches, sustained
 from harmfree.periods.kernel_streams import find_places, sort_events
 from harmfree.periods.kernel_tables import (
@@ -119,7 +119,7 @@ def to_levels(t: Tables, s: State, ev: Events, step: int, horizon: int, at: int)
     if kind == SCORE:
         return add_up(t, s, step, at)
     if kind == GROUPS:
-        return groups(t, s, step, horizon, at)
+        return groups(t, s, ev, step, horizon, at)
     return supply(t, s, ev, step, horizon, at)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from harmfree.periods.compiled import compiled
-from harmfree.periods.kernel_spans import level, person_of, put, put_level
+from harmfree.periods.kernel_spans import level, person_of, put
 from harmfree.periods.kernel_tables import (
     DAY_BITS,
     PLACES,
     UNKNOWN_DAY,
+    Bits,
     Block,
     Events,
+    Int32,
     People,
     State,
     Tables,
@@ -58,11 +60,19 @@ def certainly(value: np.float32, comparator: int, operator: int, limit: np.float
 
 
 @compiled
+def known(bits: Bits, row: int) -> bool:
+    """Whether the column has something in the row."""
+    return len(bits) == 0 or (bits[row >> 3] >> (row & 7)) & 1 == 1
+
+
+@compiled
 def usable_value(t: Tables, s: State, ev: Events, step: int, k: int) -> tuple[np.float32, int]:
     """The entry's value in the list's unit, and its comparator; NaN when there is none."""
     if t.steps[step].derived >= 0:
-        return ev.derived.value[s.entries[k].listener], 0
-    row = s.entries[k].row
+        return ev.derived.value[s.rows[k]], 0
+    row = s.rows[k]
+    if not known(ev.value_known, row):
+        return np.float32(np.nan), 0
     unit = ev.unit[row]
     factor = t.factors[t.steps[step].factor, unit]
     return np.float32(np.float64(ev.value[row]) * factor), np.int64(t.comparators[unit])
@@ -81,17 +91,54 @@ def admitted(t: Tables, s: State, ev: Events, step: int, k: int) -> bool:
 @compiled
 def window(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
     """Where an event lies within the window."""
-    stream, at = t.steps[step].stream, bottom
+    stream = np.int64(t.steps[step].stream)
     within, ago, bare = t.steps[step].within, t.steps[step].ago, t.steps[step].where < 0
-    for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
+    first, last = np.int64(s.first_entry[stream]), np.int64(s.first_entry[stream + 1])
+    if within < 0:
+        return ever(t, s, ev, step, horizon, bottom)
+    if bare and ago < 0:
+        return recent(s, t.reach[within], first, last, horizon, bottom)
+    at = bottom
+    for k in range(first, last):
         if bare or admitted(t, s, ev, step, k):
-            moment = np.int64(s.entries[k].moment)
+            moment = np.int64(s.moments[k])
             base = person_of(moment)
-            day = moment - base
-            end = horizon if within < 0 else min(horizon, np.int64(t.reach[within, day + 1]))
-            if ago >= 0:
-                moment = max(moment, base + t.reach[ago, day])
-            at = put(s, bottom, at, moment, base + end)
+            start, end = begins(t, step, moment - base), lasts(t, step, moment - base, horizon)
+            at = put(s, bottom, at, base + start, base + end)
+    return at
+
+
+@compiled
+def recent(s: State, reach: Int32, first: int, last: int, horizon: int, bottom: int) -> int:
+    """Where an entry lies within a window; `reach` is where the window of each day ends."""
+    at, start, end = bottom, np.int64(0), np.int64(-1)
+    for k in range(first, last):
+        moment = np.int64(s.moments[k])
+        base = person_of(moment)
+        until = base + min(np.int64(horizon), np.int64(reach[moment - base + 1]))
+        if moment > end:
+            if end >= 0:
+                s.spans[at].start, s.spans[at].end = start, end
+                at += 1
+            start = moment
+        end = until
+    if end >= 0:
+        s.spans[at].start, s.spans[at].end = start, end
+        at += 1
+    return at
+
+
+@compiled
+def ever(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
+    """From the person's first event that counts on."""
+    stream, bare = np.int64(t.steps[step].stream), t.steps[step].where < 0
+    at, known = bottom, np.int64(-1)
+    for k in range(np.int64(s.first_entry[stream]), np.int64(s.first_entry[stream + 1])):
+        moment = np.int64(s.moments[k])
+        base = person_of(moment)
+        if base > known and (bare or admitted(t, s, ev, step, k)):
+            known = base
+            at = put(s, bottom, at, base + begins(t, step, moment - base), base + horizon)
     return at
 
 
@@ -101,7 +148,7 @@ def counted(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: in
     stream, n = t.steps[step].stream, t.steps[step].at_least
     at, kept = bottom, 0
     for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
-        moment = np.int64(s.entries[k].moment)
+        moment = np.int64(s.moments[k])
         again = kept > 0 and s.keep[kept - 1] == moment
         if again or not admitted(t, s, ev, step, k):
             continue
@@ -135,7 +182,7 @@ def latest(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
         value, comparator = usable_value(t, s, ev, step, k)
         if np.isnan(value):
             continue
-        moment = np.int64(s.entries[k].moment)
+        moment = np.int64(s.moments[k])
         if moment == kept:
             if outranks(t, step, value, comparator, kept_value, kept_comparator):
                 kept_value, kept_comparator = value, comparator
@@ -176,13 +223,13 @@ def value_holds(  # noqa: PLR0913 - compiled code has no objects to put these in
 @compiled
 def moment_at(s: State, k: int, last: int) -> int:
     """The moment of an entry, or one later than all."""
-    return np.int64(s.entries[k].moment) if k < last else np.int64(2**31 - 1)
+    return np.int64(s.moments[k]) if k < last else np.int64(2**31 - 1)
 
 
 @compiled
 def pass_day(s: State, k: int, last: int, moment: int) -> int:
     """The first entry after the moment."""
-    while k < last and s.entries[k].moment <= moment:
+    while k < last and s.moments[k] <= moment:
         k += 1
     return k
 
@@ -231,7 +278,7 @@ def started(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
     """Where an event that none preceded for the clear time lies within the window."""
     stream, at, before = t.steps[step].stream, bottom, NOBODY
     for k in range(s.first_entry[stream], s.first_entry[stream + 1]):
-        moment = np.int64(s.entries[k].moment)
+        moment = np.int64(s.moments[k])
         if moment == before:
             continue
         base = person_of(moment)
@@ -245,54 +292,14 @@ def started(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
 
 
 @compiled
-def groups(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
-    """How many groups of the stream (weighted) have an event within the window, as levels.
-
-    Windows end in the order in which they began, so that one pointer runs behind: an event that
-    leaves its window takes its group away unless a later event of the group is still there.
-    """
-    stream, weights = t.steps[step].stream, t.steps[step].first_group
-    s.group_last[: t.steps[step + 1].first_group - weights] = -1
-    first, last = np.int64(s.first_entry[stream]), np.int64(s.first_entry[stream + 1])
-    at, leaving, total = bottom, first, 0
-    leaves = leaves_at(t, s, step, first, last, horizon)
-    for k in range(first, last + 1):
-        moment = moment_at(s, k, last)
-        while leaving < k and (leaves < moment or person_of(leaves) != person_of(moment)):
-            group = t.listeners[s.entries[leaving].listener].group
-            if s.group_last[group] == leaving:
-                total -= t.group_weights[weights + group]
-                at = put_level(s, bottom, at, leaves, total)
-            leaving += 1
-            leaves = leaves_at(t, s, step, leaving, last, horizon)
-        if k < last:
-            group = t.listeners[s.entries[k].listener].group
-            if s.group_last[group] < leaving:
-                total += t.group_weights[weights + group]
-                at = put_level(s, bottom, at, moment, total)
-            s.group_last[group] = k
-    return at
-
-
-@compiled
-def leaves_at(t: Tables, s: State, step: int, k: int, last: int, horizon: int) -> int:
-    """The moment at which an entry leaves the window, or one later than all."""
-    moment = moment_at(s, k, last)
-    if k >= last:
-        return moment
-    base = person_of(moment)
-    return base + lasts(t, step, moment - base, horizon)
-
-
-@compiled
 def daily_thousandths(t: Tables, s: State, ev: Events, step: int, k: int) -> int:
     """Daily amount of one issue in thousandths; 0 when it cannot be told."""
-    row = s.entries[k].row
-    days = ev.until[row] - ev.date[row]
+    row = s.rows[k]
+    days = ev.until[row] - ev.date[row] if known(ev.until_known, row) else 0
     value, comparator = usable_value(t, s, ev, step, k)
     if days <= 0 or np.isnan(value) or comparator != 0:
         return 0
-    weight = t.listeners[s.entries[k].listener].weight
+    weight = t.code_weight[t.steps[step].coded, ev.code[row]]
     return int(np.rint(np.float64(value) * weight / days * 1000))
 
 
@@ -316,7 +323,7 @@ def supply(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
         if amount != 0:
             at = level(s, bottom, at, moment, amount)
             base = person_of(moment)
-            end = base + min(np.int64(ev.until[s.entries[k].row]) - FIRST_DAY, horizon)
+            end = base + min(np.int64(ev.until[s.rows[k]]) - FIRST_DAY, horizon)
             kept = keep_in_order(s, kept, end, amount)
     return at
 

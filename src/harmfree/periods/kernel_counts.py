@@ -8,9 +8,10 @@ after another are added up, so that the cells at hand fit the processor's cache.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from harmfree.periods.compiled import compiled
-from harmfree.periods.kernel_evidence import give_evidence
+from harmfree.periods.kernel_evidence import begin_evidence, give_evidence
 from harmfree.periods.kernel_tables import (
     DAY_BITS,
     DAY_MASK,
@@ -60,6 +61,7 @@ def write_runs(
     t: Tables, s: State, ev: Events, runs: Runs, b: Block, definition: int, step: int
 ) -> None:
     """Cut a numerator's spans to the registrations and write them down, open ones with evidence."""
+    begin_evidence(t, s, definition)
     for i in range(s.first[step], s.last[step]):
         p = np.int64(s.spans[i].start >> DAY_BITS)
         base = p << DAY_BITS
@@ -194,8 +196,19 @@ def find_bands(g: Grid, pl: People, reach: Int32) -> None:
 
 
 @compiled
-def add_changes(first: Int64, cell: Int32, amount: Int32, totals: Int64) -> None:
-    """Add changes to int64[tally, cell]."""
+def add_changes(first: Int64, cell: Int32, amount: Int32, totals: Int32) -> None:
+    """Add changes to int32[tally, cell]."""
     for tally in range(len(first) - 1):
         for i in range(first[tally], first[tally + 1]):
             totals[tally, cell[i]] += amount[i]
+
+
+@compiled
+def sum_up(changes: Int32, tallies: npt.NDArray[np.intp], counts: Int32) -> None:
+    """From int32[tally, place, date], changes, to int32[place, number, date], counts."""
+    for place in range(counts.shape[0]):
+        for number in range(len(tallies)):
+            total = 0
+            for date in range(counts.shape[2]):
+                total += changes[tallies[number], place, date]
+                counts[place, number, date] = total

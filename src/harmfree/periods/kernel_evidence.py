@@ -24,46 +24,93 @@ from harmfree.periods.kernel_tables import (
 )
 from harmfree.periods.network import Kind
 
-WINDOW, COUNTED, VALUE = int(Kind.WINDOW), int(Kind.COUNTED), int(Kind.VALUE)
-GROUPS, SUPPLY = int(Kind.GROUPS), int(Kind.SUPPLY)
+VALUE, GROUPS, SUPPLY = int(Kind.VALUE), int(Kind.GROUPS), int(Kind.SUPPLY)
 
 
 @compiled
 def give_evidence(
     t: Tables, s: State, ev: Events, runs: Runs, b: Block, definition: int, base: int
 ) -> None:
-    """Write down the rows behind the last run; `base` is the person's first moment."""
+    """Write down the rows behind the last run, each once and in order.
+
+    `base` is the person's first moment; people must be asked about in order (see `begin_evidence`).
+    """
+    first, written = t.definitions[definition].first_evidence, runs.size[ROWS]
+    for i in range(first, t.definitions[definition + 1].first_evidence):
+        step = np.int64(t.evidence[i])
+        stream, other = np.int64(t.steps[step].stream), np.int64(t.steps[step].other)
+        if t.steps[step].plain:
+            give_last(s, runs, stream, base, 2 * (i - first))
+        else:
+            low, high = entries_of(s, stream, base, 2 * (i - first))
+            if low < high:
+                give_step(t, s, ev, runs, b, step, low, high)
+        if other >= 0:
+            give_last(s, runs, other, base, 2 * (i - first) + 1)
+    runs.size[ROWS] = put_in_order(runs, written, runs.size[ROWS])
+
+
+@compiled
+def begin_evidence(t: Tables, s: State, definition: int) -> None:
+    """Stand at the first person of the block in every stream that the definition's evidence is of.
+
+    ``seek[2 * i]`` is the place in the stream of the definition's i-th step, and the next one that
+    in the step's other stream.
+    """
     first = t.definitions[definition].first_evidence
     for i in range(first, t.definitions[definition + 1].first_evidence):
         step = np.int64(t.evidence[i])
-        low, high = entries_of(s, np.int64(t.steps[step].stream), base)
-        if low < high:
-            give_step(t, s, ev, runs, b, step, low, high)
+        s.seek[2 * (i - first)] = s.first_entry[t.steps[step].stream]
         if t.steps[step].other >= 0:
-            low, high = entries_of(s, np.int64(t.steps[step].other), base)
-            if low < high:
-                give_row(runs, np.int64(s.entries[high - 1].row))
+            s.seek[2 * (i - first) + 1] = s.first_entry[t.steps[step].other]
+
+
+@compiled
+def put_in_order(runs: Runs, first: int, last: int) -> int:
+    """Sort the few rows of one run and leave out repeats; where they end."""
+    end = first
+    for i in range(first, last):
+        row, at = runs.evidence[i].row, end
+        while at > first and runs.evidence[at - 1].row > row:
+            at -= 1
+        if at > first and runs.evidence[at - 1].row == row:
+            continue
+        for k in range(end, at, -1):
+            runs.evidence[k].row = runs.evidence[k - 1].row
+        runs.evidence[at].row = row
+        end += 1
+    return end
 
 
 @compiled
 def give_step(
     t: Tables, s: State, ev: Events, runs: Runs, b: Block, step: int, low: int, high: int
 ) -> None:
-    """Write down the rows of one step, of the person's entries of its stream."""
+    """Write down the rows of a step that is not plain, of the person's entries of its stream."""
     kind = t.steps[step].kind
     if kind == GROUPS:
-        give_groups(t, s, runs, step, low, high)
+        give_groups(t, s, ev, runs, step, low, high)
         return
-    if kind in (WINDOW, COUNTED):
-        k = last_admitted(t, s, ev, step, b.horizon, low, high)
-    elif kind == VALUE:
+    if kind == VALUE:
         k = last_value(t, s, ev, step, b.horizon, low, high)
     elif kind == SUPPLY:
         k = last_amount(t, s, ev, step, low, high)
     else:
-        k = high - 1
+        k = last_admitted(t, s, ev, step, b.horizon, low, high)
     if k >= 0:
-        give_row(runs, np.int64(s.entries[k].row))
+        row = s.rows[k] if t.steps[step].derived < 0 else ev.derived.rows[s.rows[k]]
+        give_row(runs, np.int64(row))
+
+
+@compiled
+def give_last(s: State, runs: Runs, stream: int, base: int, seek: int) -> None:
+    """Write down the person's last row of a stream."""
+    at, end = np.int64(s.seek[seek]), np.int64(s.first_entry[stream + 1])
+    last = onward(s, at, end, base + DAY_MASK) - 1
+    if last >= at:
+        s.seek[seek] = last
+        if s.moments[last] >= base:
+            give_row(runs, np.int64(s.rows[last]))
 
 
 @compiled
@@ -75,43 +122,48 @@ def give_row(runs: Runs, row: int) -> None:
 
 
 @compiled
-def give_groups(t: Tables, s: State, runs: Runs, step: int, low: int, high: int) -> None:
+def give_groups(
+    t: Tables, s: State, ev: Events, runs: Runs, step: int, low: int, high: int
+) -> None:
     """Write down the last row of each group."""
-    s.group_last[: t.steps[step + 1].first_group - t.steps[step].first_group] = -1
+    s.group_end[: t.steps[step + 1].first_group - t.steps[step].first_group] = -1
     for k in range(high - 1, low - 1, -1):
-        group = t.listeners[s.entries[k].listener].group
-        if s.group_last[group] < 0:
-            s.group_last[group] = k
-            give_row(runs, np.int64(s.entries[k].row))
+        group = t.code_group[t.steps[step].coded, ev.code[s.rows[k]]]
+        if s.group_end[group] < 0:
+            s.group_end[group] = k
+            give_row(runs, np.int64(s.rows[k]))
 
 
 @compiled
-def entries_of(s: State, stream: int, base: int) -> tuple[int, int]:
+def entries_of(s: State, stream: int, base: int, seek: int) -> tuple[int, int]:
     """The person's entries of a stream: the first, and the one after the last."""
     end = np.int64(s.first_entry[stream + 1])
-    low = first_from(s, np.int64(s.first_entry[stream]), end, base)
-    high = low
-    while high < end and s.entries[high].moment < base + DAY_MASK:
-        high += 1
-    return low, high
+    low = onward(s, np.int64(s.seek[seek]), end, base)
+    s.seek[seek] = low
+    return low, onward(s, low, end, base + DAY_MASK)
 
 
 @compiled
-def first_from(s: State, low: int, high: int, moment: int) -> int:
-    """The first of the entries that is not before the moment."""
-    while low < high:
-        middle = (low + high) >> 1
-        if s.entries[middle].moment < moment:
-            low = middle + 1
+def onward(s: State, at: int, end: int, moment: int) -> int:
+    """The first entry from `at` on that is not before the moment: long steps, then short ones."""
+    step = 1
+    while at + step <= end and s.moments[at + step - 1] < moment:
+        at += step
+        step += step
+    high = min(at + step - 1, end)
+    while at < high:
+        middle = (at + high) >> 1
+        if s.moments[middle] < moment:
+            at = middle + 1
         else:
             high = middle
-    return low
+    return at
 
 
 @compiled
 def come_of_age(t: Tables, s: State, step: int, horizon: int, k: int) -> bool:
     """The entry is as long ago as the step asks."""
-    return begins(t, step, np.int64(s.entries[k].moment & DAY_MASK)) < horizon
+    return begins(t, step, np.int64(s.moments[k] & DAY_MASK)) < horizon
 
 
 @compiled
@@ -137,7 +189,7 @@ def last_value(
         value, comparator = usable_value(t, s, ev, step, k)
         if np.isnan(value) or not come_of_age(t, s, step, horizon, k):
             continue
-        again = chosen >= 0 and s.entries[chosen].moment == s.entries[k].moment
+        again = chosen >= 0 and s.moments[chosen] == s.moments[k]
         if not again or outranks(t, step, value, comparator, kept, kept_comparator):
             chosen, kept, kept_comparator = k, value, comparator
     return chosen

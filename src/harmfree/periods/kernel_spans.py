@@ -7,8 +7,10 @@ become one, so that a step's spans are maximal.
 
 from __future__ import annotations
 
+import numpy as np
+
 from harmfree.periods.compiled import compiled
-from harmfree.periods.kernel_tables import DAY_BITS, DAY_MASK, State, Tables
+from harmfree.periods.kernel_tables import DAY_BITS, DAY_MASK, Records, State, Tables
 
 NO_MORE = 2**31 - 1
 
@@ -32,61 +34,110 @@ def person_of(moment: int) -> int:
 
 
 @compiled
-def skip(s: State, at: int, last: int, moment: int) -> int:
-    """The first span from `at` on that ends after the moment: short steps, then longer ones."""
-    step = 1
-    while at + step < last and s.spans[at + step - 1].end <= moment:
-        at += step
-        step += step
-    while at < last and s.spans[at].end <= moment:
-        at += 1
-    return at
+def meet(t: Tables, s: State, step: int, bottom: int) -> int:
+    """Where every child of weight 1 holds and none of weight -1."""
+    first = t.steps[step].first_child
+    count = t.steps[step + 1].first_child - first
+    if count != 2:
+        return meet_many(t, s, first, count, bottom)
+    one, two = t.children[first], t.children[first + 1]
+    if one.weight < 0:
+        one, two = two, one
+    i, i_last = np.int64(s.first[one.step]), np.int64(s.last[one.step])
+    j, j_last = np.int64(s.first[two.step]), np.int64(s.last[two.step])
+    if two.weight > 0:
+        return both(s.spans, i, i_last, j, j_last, bottom)
+    return without(s.spans, i, i_last, j, j_last, bottom)
 
 
 @compiled
-def meet(t: Tables, s: State, step: int, bottom: int) -> int:
-    """Where every child of weight 1 holds and none of weight -1.
+def meet_many(t: Tables, s: State, first: int, count: int, bottom: int) -> int:
+    """The same of any number of children.
 
     A moment is offered to one child after another; a child that does not agree offers a later one.
     When all have agreed, they do so until the first of them changes.
     """
-    first = t.steps[step].first_child
-    count = t.steps[step + 1].first_child - first
     for k in range(count):
-        s.at[k] = s.first[t.children[first + k].step]
-    at, moment, agreed, k = bottom, -1, 0, 0
-    while True:
         child = t.children[first + k].step
-        last = s.last[child]
-        here = skip(s, s.at[k], last, moment)
+        s.at[k], s.until[k] = s.first[child], s.last[child]
+        s.sign[k] = t.children[first + k].weight
+    at, moment, end, agreed, k = bottom, np.int64(-1), np.int64(NO_MORE), 0, 0
+    while True:
+        last = np.int64(s.until[k])
+        here = ends_after(s.spans, np.int64(s.at[k]), last, moment)
         s.at[k] = here
-        agreed += 1
-        if t.children[first + k].weight > 0:
+        start = np.int64(s.spans[here].start) if here < last else np.int64(NO_MORE)
+        if s.sign[k] > 0:
             if here == last:
                 return at
-            if s.spans[here].start > moment:
-                moment, agreed = s.spans[here].start, 1
-        elif here < last and s.spans[here].start <= moment:
-            moment, agreed = s.spans[here].end, 1
-            s.at[k] = here + 1
+            if start > moment:
+                moment, agreed, end = start, 0, NO_MORE
+            end = min(end, np.int64(s.spans[here].end))
+        else:
+            if start <= moment:
+                moment, agreed, end = np.int64(s.spans[here].end), 0, NO_MORE
+                s.at[k] = here + 1
+                start = np.int64(s.spans[here + 1].start) if here + 1 < last else np.int64(NO_MORE)
+            end = min(end, start)
+        agreed += 1
         k = k + 1 if k + 1 < count else 0
         if agreed == count:
-            end = agreement_ends(t, s, first, count)
             at = put(s, bottom, at, moment, end)
-            moment, agreed = end, 0
+            moment, agreed, end = end, 0, NO_MORE
 
 
 @compiled
-def agreement_ends(t: Tables, s: State, first: int, count: int) -> int:
-    """The first moment at which one of the children that agree changes."""
-    end = NO_MORE
-    for k in range(count):
-        child = t.children[first + k].step
-        if t.children[first + k].weight > 0:
-            end = min(end, s.spans[s.at[k]].end)
-        elif s.at[k] < s.last[child]:
-            end = min(end, s.spans[s.at[k]].start)
-    return end
+def both(spans: Records, i: int, i_last: int, j: int, j_last: int, at: int) -> int:
+    """Where a span of each of two runs of spans holds."""
+    while i < i_last and j < j_last:
+        start, end = np.int64(spans[i].start), np.int64(spans[i].end)
+        j = ends_after(spans, j, j_last, start)
+        if j == j_last:
+            return at
+        other_start, other_end = np.int64(spans[j].start), np.int64(spans[j].end)
+        if other_start >= end:
+            i = ends_after(spans, i, i_last, other_start)
+            continue
+        spans[at].start, spans[at].end = max(start, other_start), min(end, other_end)
+        at += 1
+        if end <= other_end:
+            i += 1
+        else:
+            j += 1
+    return at
+
+
+@compiled
+def without(spans: Records, i: int, i_last: int, j: int, j_last: int, at: int) -> int:
+    """Where a span of the first run holds and none of the second."""
+    while i < i_last:
+        start, end = np.int64(spans[i].start), np.int64(spans[i].end)
+        j = ends_after(spans, j, j_last, start)
+        while j < j_last and spans[j].start < end:
+            if spans[j].start > start:
+                spans[at].start, spans[at].end = start, spans[j].start
+                at += 1
+            start = np.int64(spans[j].end)
+            if start >= end:
+                break
+            j += 1
+        if start < end:
+            spans[at].start, spans[at].end = start, end
+            at += 1
+        i += 1
+    return at
+
+
+@compiled
+def ends_after(spans: Records, at: int, last: int, moment: int) -> int:
+    """The first span from `at` on that ends after the moment: short steps, then longer ones."""
+    step = 1
+    while at + step < last and spans[at + step - 1].end <= moment:
+        at += step
+        step += step
+    while at < last and spans[at].end <= moment:
+        at += 1
+    return at
 
 
 @compiled
@@ -156,11 +207,11 @@ def level(s: State, bottom: int, at: int, moment: int, change: int) -> int:
 
 
 @compiled
-def put_level(s: State, bottom: int, at: int, moment: int, total: int) -> int:
+def put_level(levels: Records, bottom: int, at: int, moment: int, total: int) -> int:
     """Put a level down that holds from the moment on."""
-    if at > bottom and s.levels[at - 1].moment == moment:
+    if at > bottom and levels[at - 1].moment == moment:
         at -= 1
-    s.levels[at].moment, s.levels[at].total = moment, total
+    levels[at].moment, levels[at].total = moment, total
     return at + 1
 
 

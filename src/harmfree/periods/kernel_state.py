@@ -8,7 +8,6 @@ from harmfree.periods.bucket import BucketArrays
 from harmfree.periods.kernel_counts import tally_sites, tally_strata
 from harmfree.periods.kernel_tables import (
     ENTRIES,
-    ENTRY,
     EVIDENCE,
     LEVEL,
     LEVELS,
@@ -45,15 +44,17 @@ class Memory:
     def __init__(self, plan: Plan, bucket: BucketArrays) -> None:
         tables, persons = plan.tables, bucket.people.persons
         steps, children = len(plan.steps), np.diff(tables.steps["first_child"]).max(initial=0)
+        groups = np.diff(tables.steps["first_group"]).max(initial=0)
+        evidence = np.diff(tables.definitions["first_evidence"]).max(initial=0)
         starts = np.arange(0, len(persons), PEOPLE_IN_BLOCK)
         ends = np.minimum(starts + PEOPLE_IN_BLOCK, len(persons) - 1)
         events, places = (
             int((persons[field][ends] - persons[field][starts]).max(initial=0))
             for field in ("first_event", "first_registration")
         )
-        self._runs = make_runs(0, 0)
         self.state = State(
-            entries=np.zeros(4 * events + 16, ENTRY),
+            moments=np.zeros(4 * events + 16, np.int32),
+            rows=np.zeros(4 * events + 16, np.int32),
             first_entry=np.zeros(plan.streams + 1, np.int32),
             spans=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, SPAN),
             levels=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, LEVEL),
@@ -66,8 +67,12 @@ class Memory:
             place_site=np.zeros(places, np.int32),
             first_place=np.zeros(PEOPLE_IN_BLOCK + 1, np.int32),
             at=np.zeros(children, np.int32),
+            until=np.zeros(children, np.int32),
+            sign=np.zeros(children, np.int32),
             soon=np.zeros(children, np.int32),
-            group_last=np.zeros(np.diff(tables.steps["first_group"]).max(initial=0), np.int32),
+            group_end=np.zeros(groups, np.int32),
+            group_held=np.zeros(groups, np.int32),
+            seek=np.zeros(2 * evidence, np.int32),
             keep=np.zeros(events, np.int64),
             keep_amount=np.zeros(events, np.int64),
             size=np.zeros(7, np.int64),
@@ -75,18 +80,16 @@ class Memory:
 
     def grow(self) -> None:
         """Give what was too small twice the room that it asked for."""
-        for size, name in ((ENTRIES, "entries"), (SPANS, "spans"), (LEVELS, "levels")):
+        sizes = {"moments": ENTRIES, "rows": ENTRIES, "spans": SPANS, "levels": LEVELS}
+        for name, size in sizes.items():
             old, asked = getattr(self.state, name), int(self.state.size[size])
             if asked > len(old):
                 self.state = self.state._replace(**{name: np.zeros(2 * asked, old.dtype)})
 
-    def runs(self) -> Runs:
-        """Room for all periods and rows of evidence of a prepared block."""
-        needed = int(self.state.size[RUN_ROOM]), int(self.state.size[ROW_ROOM])
-        if needed[0] > len(self._runs.runs) or needed[1] > len(self._runs.evidence):
-            self._runs = make_runs(*(2 * each for each in needed))
-        self._runs.size[:] = 0
-        return self._runs
+    @property
+    def run_room(self) -> tuple[int, int]:
+        """How many periods and rows of evidence a prepared block has at most."""
+        return int(self.state.size[RUN_ROOM]), int(self.state.size[ROW_ROOM])
 
     @property
     def mark_room(self) -> int:
@@ -95,30 +98,29 @@ class Memory:
 
 
 class Written:
-    """Periods and rows of evidence of the blocks that are done."""
+    """Periods and rows of evidence of the blocks of a bucket."""
 
     def __init__(self) -> None:
-        none = make_runs(0, 0)
-        self._runs, self._evidence, self._count = [none.runs], [none.evidence], 0
+        self._runs = make_runs(0, 0)
 
-    def take(self, runs: Runs) -> None:
-        """Keep a copy of what a block wrote."""
-        rows, evidence = (
-            table[: runs.size[size]].copy()
-            for table, size in ((runs.runs, RUNS), (runs.evidence, ROWS))
-        )
-        evidence["run"] += self._count
-        self._count += len(rows)
-        self._runs.append(rows)
-        self._evidence.append(evidence)
+    def room_for(self, runs: int, evidence: int) -> Runs:
+        """What is written so far, with room for so much more."""
+        held = self._runs
+        for name, more, size in (("runs", runs, RUNS), ("evidence", evidence, ROWS)):
+            old, used = getattr(held, name), int(held.size[size])
+            if used + more > len(old):
+                larger = np.zeros(2 * (used + more), old.dtype)
+                larger[:used] = old[:used]
+                self._runs = self._runs._replace(**{name: larger})
+        return self._runs
 
     def runs(self) -> Records:
         """All periods."""
-        return np.concatenate(self._runs)
+        return self._runs.runs[: self._runs.size[RUNS]]
 
     def evidence(self) -> Records:
-        """All rows of evidence; `run` counts from the first period of all."""
-        return np.concatenate(self._evidence)
+        """All rows of evidence; `run` counts from the first period."""
+        return self._runs.evidence[: self._runs.size[ROWS]]
 
 
 class Marked:

@@ -14,6 +14,7 @@ from harmfree.periods.kernel_tables import (
     ENTRIES,
     PLACES,
     UNKNOWN_DAY,
+    Bits,
     Block,
     Derived,
     Events,
@@ -40,7 +41,7 @@ def count_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> int:
         events = s.code_events[code]
         if events > 0:
             for k in range(t.first_listener[code], t.first_listener[code + 1]):
-                s.first_entry[t.listeners[k].stream + 1] += events
+                s.first_entry[t.listener_stream[k] + 1] += events
     for d in range(len(t.derived_stream)):
         s.first_entry[t.derived_stream[d] + 1] += s.derived_end[d] - s.derived_at[d]
     for stream in range(1, len(s.first_entry)):
@@ -49,11 +50,11 @@ def count_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> int:
 
 
 @compiled
-def put_entry(s: State, stream: int, moment: int, row: int, listener: int) -> None:
+def put_entry(s: State, stream: int, moment: int, row: int) -> None:
     """Put an event at the end of a stream."""
     at = s.first_entry[stream]
     s.first_entry[stream] = at + 1
-    s.entries[at].moment, s.entries[at].row, s.entries[at].listener = moment, row, listener
+    s.moments[at], s.rows[at] = moment, row
 
 
 @compiled
@@ -68,18 +69,18 @@ def fill_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
             if FIRST_DAY <= day < last_day:
                 code = ev.code[row]
                 for k in range(t.first_listener[code], t.first_listener[code + 1]):
-                    put_entry(s, t.listeners[k].stream, base + day, row, k)
+                    put_entry(s, t.listener_stream[k], base + day, row)
 
 
 @compiled
 def fill_derived(t: Tables, s: State, ev: Events, b: Block) -> None:
-    """Put every derived value into its stream; an entry's listener is the value's place."""
+    """Put every derived value into its stream; an entry's row is the value's place."""
     for d in range(len(t.derived_stream)):
         stream = t.derived_stream[d]
         for k in range(s.derived_at[d], s.derived_end[d]):
             row = ev.derived.rows[k]
             base = (np.int64(ev.derived.person[k] - b.first) << DAY_BITS) - FIRST_DAY
-            put_entry(s, stream, base + ev.date[row], row, k)
+            put_entry(s, stream, base + ev.date[row], k)
 
 
 @compiled
@@ -109,7 +110,7 @@ def sort_events(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
     """Fill the streams; false when there is no room for `size[ENTRIES]` entries."""
     find_derived(s, ev, pl, b)
     s.size[ENTRIES] = count_entries(t, s, ev, pl, b)
-    if s.size[ENTRIES] > len(s.entries):
+    if s.size[ENTRIES] > len(s.moments):
         return False
     fill_entries(t, s, ev, pl, b)
     fill_derived(t, s, ev, b)
@@ -140,14 +141,19 @@ def find_places(s: State, pl: People, b: Block) -> None:
 
 
 @compiled
-def count_rows(
-    first: Int32, readers: Records, code: Int32, date: Int32, horizon: int, counts: Int32
-) -> None:
-    """How many rows each derivation reads, into ``counts[derivation + 1]``."""
+def count_codes(code: Int32, date: Int32, horizon: int, events: Int32) -> None:
+    """How many events of each code lie before the horizon."""
     for row in range(len(code)):
         if FIRST_DAY <= date[row] < horizon:
-            for k in range(first[code[row]], first[code[row] + 1]):
-                counts[readers[k].stream + 1] += 1
+            events[code[row]] += 1
+
+
+@compiled
+def count_rows(first: Int32, readers: Records, events: Int32, counts: Int32) -> None:
+    """How many rows each derivation reads, into ``counts[derivation + 1]``."""
+    for code in range(len(events)):
+        for k in range(first[code], first[code + 1]):
+            counts[readers[k].stream + 1] += events[code]
 
 
 @compiled
@@ -175,17 +181,37 @@ def fill_rows(  # noqa: PLR0913 - compiled code has no objects to put these into
 
 
 @compiled
+def fill_values(  # noqa: PLR0913 - compiled code has no objects to put these into
+    rows: Int32,
+    source: npt.NDArray[np.int8],
+    factors: npt.NDArray[np.float64],
+    value: npt.NDArray[np.float32],
+    value_known: Bits,
+    unit: npt.NDArray[np.int16],
+    found: npt.NDArray[np.float64],
+) -> None:
+    """The values of some rows in the units of their lists, in single precision; NaN for none."""
+    for i in range(len(rows)):
+        row = rows[i]
+        held = len(value_known) == 0 or (value_known[row >> 3] >> (row & 7)) & 1 == 1
+        factor = factors[source[i], unit[row]]
+        found[i] = np.float32(np.float64(value[row]) * factor) if held else np.nan
+
+
+@compiled
 def keep_known(read: Read, date: Int32, values: npt.NDArray[np.float64], derived: Derived) -> None:
     """Take the values that are known at the end of a day."""
     at = 0
     for d in range(len(read.first) - 1):
         last = read.first[d + 1]
         for i in range(read.first[d], last):
+            if np.isnan(values[i]):
+                continue
             row = read.rows[i]
             later = i + 1 < last and (
                 read.person[i + 1] == read.person[i] and date[read.rows[i + 1]] == date[row]
             )
-            if not later and not np.isnan(values[i]):
+            if not later:
                 derived.rows[at], derived.person[at] = row, read.person[i]
                 derived.value[at] = values[i]
                 at += 1

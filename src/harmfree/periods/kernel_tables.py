@@ -19,6 +19,7 @@ import numpy.typing as npt
 Records = npt.NDArray[np.void]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.uint8]  # one bit a row, the first row lowest; empty: all are known
 
 DAY_BITS = 17  # 131,072 days: more than from FIRST_DAY to LAST_DAY
 DAY_MASK = (1 << DAY_BITS) - 1
@@ -30,6 +31,7 @@ STEP = np.dtype(
         ("where", np.int8),  # operator that an event's own value must satisfy
         ("operator", np.int8),
         ("first_only", np.bool_),  # once true it stays true: the first event is the evidence
+        ("plain", np.bool_),  # its evidence is the last event of its stream
         ("lowest", np.bool_),
         ("tie_active", np.bool_),
         ("below", np.bool_),
@@ -38,6 +40,7 @@ STEP = np.dtype(
         ("clear", np.int16),
         ("factor", np.int16),  # row of `factors`
         ("derived", np.int16),  # derivation
+        ("coded", np.int16),  # row of `code_group` and `code_weight`
         ("where_limit", np.float32),
         ("limit", np.float32),
         ("stream", np.int32),
@@ -84,7 +87,6 @@ MARK = np.dtype(  # a tallied step holds of a person from one index date to anot
     [("person", np.int32), ("site", np.int32), ("first", np.int16), ("last", np.int16)]
 )
 EVIDENCE = np.dtype([("run", np.int32), ("row", np.int32)])
-ENTRY = np.dtype([("moment", np.int32), ("row", np.int32), ("listener", np.int32)])
 SPAN = np.dtype([("start", np.int32), ("end", np.int32)])
 LEVEL = np.dtype([("total", np.int64), ("moment", np.int32)], align=True)
 
@@ -99,7 +101,9 @@ class Tables(NamedTuple):
     evidence: Int32  # steps
     tallied: Int32  # steps that are counted, each once
     first_listener: Int32  # code -> listeners
-    listeners: Records  # LISTENER
+    listener_stream: Int32
+    code_group: Int32  # [coded step, code]
+    code_weight: npt.NDArray[np.float64]  # [coded step, code]
     factors: npt.NDArray[np.float64]  # [list, unit]
     comparators: npt.NDArray[np.int8]  # [unit]
     derived_stream: Int32  # derivation -> stream
@@ -130,8 +134,10 @@ class Events(NamedTuple):
     date: Int32
     code: Int32
     value: npt.NDArray[np.float32]
+    value_known: Bits
     unit: npt.NDArray[np.int16]
     until: Int32
+    until_known: Bits
     derived: Derived
 
 
@@ -154,7 +160,8 @@ class Block(NamedTuple):
 class State(NamedTuple):
     """Working memory for one block."""
 
-    entries: Records  # ENTRY: events by stream, in order
+    moments: Int32  # entries: events by stream, in order
+    rows: Int32  # of the same entries; in a derived stream the places of the values
     first_entry: Int32  # stream -> entries
     spans: Records  # SPAN: of every step, one step after another
     levels: Records  # LEVEL
@@ -167,8 +174,12 @@ class State(NamedTuple):
     place_site: Int32
     first_place: Int32  # person -> places
     at: Int32  # where a step stands in each of its children
+    until: Int32  # where each of its children ends
+    sign: Int32  # the weight of each of its children
     soon: Int32  # the moment at which each of its children changes next
-    group_last: Int32  # the last entry of each group
+    group_end: Int32  # the moment at which each group ends
+    group_held: Int32  # the groups that hold
+    seek: Int32  # where evidence was last found in each of a definition's streams
     keep: Int64  # moments kept by the step at hand
     keep_amount: Int64
     size: (

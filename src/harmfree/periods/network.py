@@ -139,6 +139,13 @@ class Network:
             return ~self.meet([~part for part in parts])
         return self._step(Step(Kind.JOIN, children=tuple((part, 1) for part in parts)))
 
+    def least_asked_of(self, number: int) -> int:
+        """The least number that anything asks a count to reach; 0 when smaller ones matter too."""
+        asking = [step for step in self.steps if (number, 1) in step.children]
+        if min(self.steps[number].group_weights, default=0) < 0:
+            return 0
+        return min(0 if step.below else step.number for step in asking)
+
     def heard_below(self, reference: int) -> Iterator[int]:
         """Every step below the reference that events speak to, each once."""
         seen: set[int] = set()

@@ -80,15 +80,14 @@ def periods_table(bucket: Bucket, swept: Swept) -> pa.Table:
 
 def evidence_table(bucket: Bucket, swept: Swept) -> pa.Table:
     """The events behind the open periods; an event that several atoms name stands once."""
-    both = np.sort(swept.evidence["run"].astype(np.int64) << 32 | swept.evidence["row"])
-    both = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
-    runs = swept.runs[both >> 32]
-    events = bucket.event.take(pa.array(both & (2**32 - 1)))
+    run = swept.evidence["run"]
+    names = ("date", "code_id", "value", "unit_id")
+    events = bucket.event.select(names).take(pa.array(np.ascontiguousarray(swept.evidence["row"])))
     return pa.table(
         [
-            _people(bucket, runs["person"]),
-            pa.array(runs["definition"].astype(np.int16)),
-            *(events[name] for name in ("date", "code_id", "value", "unit_id")),
+            _people(bucket, np.ascontiguousarray(swept.runs["person"])[run]),
+            pa.array(swept.runs["definition"].astype(np.int16)[run]),
+            *events.columns,
         ],
         schema=EVIDENCE,
     )

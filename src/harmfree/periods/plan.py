@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,7 @@ from harmfree.periods.windows import (
 
 OPERATORS: dict[Operator, int] = {"<": 0, "<=": 1, ">": 2, ">=": 3}
 COMPARATORS = ("", "<", "<=", ">", ">=", "~")
+Number = TypeVar("Number", np.int32, np.float64)
 Stream = str | Derivation  # the list whose events it is made of, or the derivation of its values
 
 
@@ -182,6 +184,7 @@ class _Builder:
         self.codes, self.comparators = codes, comparators
         self.windows: dict[Window, int] = {}
         self.list_rows: dict[str, int] = {}
+        self.coded: dict[str, int] = {}
         self.streams: dict[Stream, int] = {}
         self.derivations: dict[Derivation, int] = {}
 
@@ -197,7 +200,9 @@ class _Builder:
             evidence=evidence,
             tallied=np.unique(np.array(pairs, np.int32)),
             first_listener=first_listener,
-            listeners=listeners,
+            listener_stream=listeners["stream"].copy(),
+            code_group=self._by_list("groups", np.int32),
+            code_weight=self._by_list("weights", np.float64),
             factors=np.array(
                 [self.lists[name].factors for name in self.list_rows]
                 or [np.ones(len(self.comparators))]
@@ -234,6 +239,9 @@ class _Builder:
         weights = [weight for step in steps for weight in step.group_weights]
         rows["first_child"][1:] = np.cumsum([len(step.children) for step in steps])
         rows["first_group"][1:] = np.cumsum([len(step.group_weights) for step in steps])
+        for number, step in enumerate(steps):
+            if step.kind is Kind.GROUPS:
+                rows["number"][number] = self.network.least_asked_of(number)
         return rows, np.array(children, CHILD), np.array(weights, np.int32)
 
     def _fill(self, row: np.void, step: Step) -> None:
@@ -247,12 +255,17 @@ class _Builder:
         row["first_only"] = (step.kind, step.where, step.within) == (Kind.WINDOW, None, None) and (
             step.ago is not None
         )
+        row["plain"] = step.kind in (Kind.RESOLVED, Kind.TOGETHER, Kind.STARTED) or (
+            step.kind in (Kind.WINDOW, Kind.COUNTED) and step.where is None and step.ago is None
+        )
         row["where"] = -1
         if step.where is not None:
             row["where"], row["where_limit"] = OPERATORS[step.where[0]], step.where[1]
         if step.compare is not None:
             row["operator"], row["limit"] = OPERATORS[step.compare[0]], step.compare[1]
         row["factor"], row["derived"] = self._factor(step), self._derived(step)
+        if step.kind in (Kind.GROUPS, Kind.SUPPLY):
+            row["coded"] = self.coded.setdefault(step.codes, len(self.coded))
         row["stream"] = self._stream(step.derivation or step.codes)
         row["other"] = self._stream(step.other)
 
@@ -268,6 +281,13 @@ class _Builder:
             evidence.extend(heard)
         rows["first_evidence"][-1] = len(evidence)
         return rows, np.array(evidence, np.int32)
+
+    def _by_list(self, name: str, kind: type[Number]) -> npt.NDArray[Number]:
+        """[coded step's list, code]: what the list says of each of its codes, else 0."""
+        found = np.zeros((max(len(self.coded), 1), self.codes), kind)
+        for codes, row in self.coded.items():
+            found[row, self.lists[codes].code_ids] = getattr(self.lists[codes], name)
+        return found
 
     def _listeners(self) -> tuple[Int32, Records]:
         """For each code the streams that take it, with its group and weight there."""

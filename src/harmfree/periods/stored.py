@@ -19,6 +19,7 @@ from harmfree.records import Bucket, Store
 from harmfree.records.codes import Resolution, resolve_all
 
 Number = TypeVar("Number", np.int16, np.int32)
+Value = TypeVar("Value", np.uint8, np.int32, np.float32)
 
 SEXES = ("unknown", "female", "male", "other")
 ETHNICITIES = ("unknown", "white", "mixed", "asian", "black", "other")
@@ -65,13 +66,19 @@ def event_columns(plan: Plan) -> list[str]:
 
 def bucket_arrays(bucket: Bucket, plan: Plan) -> BucketArrays:
     """A bucket of the store as arrays."""
+    value, value_known = _nullable(bucket.event["value"], np.float32)
+    until, until_known = np.zeros(0, np.int32), np.zeros(0, np.uint8)
+    if plan.needs_until:
+        until, until_known = _nullable(bucket.event["until"], np.int32)
     return BucketArrays(
         people=people_of(bucket),
         date=_days(bucket.event["date"]),
         code=_numbers(bucket.event["code_id"], np.int32),
-        value=_values(bucket.event["value"]),
+        value=value,
         unit=_numbers(bucket.event["unit_id"], np.int16),
-        until=_days(bucket.event["until"]) if plan.needs_until else np.zeros(0, np.int32),
+        until=until,
+        value_known=value_known,
+        until_known=until_known,
     )
 
 
@@ -111,10 +118,21 @@ def _days(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
     return _numpy(whole, np.int32)
 
 
-def _values(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:
+def _nullable(
+    column: pa.ChunkedArray, kind: type[Value]
+) -> tuple[npt.NDArray[Value], npt.NDArray[np.uint8]]:
+    """The numbers of a column as they lie in memory, and the bits that say which of them count."""
     whole = column.combine_chunks()
-    found: npt.NDArray[np.float32] = whole.to_numpy(zero_copy_only=False)  # nulls become NaN
-    return np.require(found, np.float32, ["C", "W"])
+    if whole.offset:
+        whole = pa.concat_arrays([whole])
+    bits, numbers = whole.buffers()
+    known = np.zeros(0, np.uint8) if bits is None else _borrowed(bits, np.uint8)
+    return _borrowed(numbers, kind)[: len(whole)], known
+
+
+def _borrowed(memory: pa.Buffer, kind: type[Value]) -> npt.NDArray[Value]:
+    found: npt.NDArray[Value] = np.asarray(_Writable(np.frombuffer(memory, kind)))
+    return found
 
 
 def _numbers(column: pa.ChunkedArray, kind: type[Number]) -> npt.NDArray[Number]:
@@ -122,9 +140,21 @@ def _numbers(column: pa.ChunkedArray, kind: type[Number]) -> npt.NDArray[Number]
 
 
 def _numpy(array: pa.Array, kind: type[Number]) -> npt.NDArray[Number]:
-    """A writable array: the compiled kernel has one signature, and it is of writable arrays."""
+    """The same memory, said to be writable.
+
+    The compiled kernel has one signature, and it is of writable arrays; it writes to none of them.
+    """
     view: npt.NDArray[np.generic] = array.to_numpy(zero_copy_only=True)
-    return view.astype(kind)
+    return np.asarray(_Writable(view)).astype(kind, copy=False)
+
+
+class _Writable:
+    """Lends the memory of an array that numpy takes for read-only."""
+
+    def __init__(self, array: npt.NDArray[np.generic]) -> None:
+        self.array = array
+        place, _ = array.__array_interface__["data"]
+        self.__array_interface__ = {**array.__array_interface__, "data": (place, False)}
 
 
 def _offsets(counts: pa.ChunkedArray) -> npt.NDArray[np.int64]:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from harmfree.periods.kernel_counts import add_changes
+from harmfree.periods.kernel_counts import add_changes, sum_up
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -47,7 +47,7 @@ class Totals:
     """The changes of any number of buckets, added up."""
 
     def __init__(self, tallies: int, places: int, dates: int) -> None:
-        self._changes = np.zeros((tallies, places, dates), np.int64)
+        self._changes = np.zeros((tallies, places, dates), np.int32)
 
     def add(self, changes: Changes) -> None:
         """Add those of one bucket."""
@@ -55,8 +55,10 @@ class Totals:
         if flat.size:
             add_changes(changes.first, changes.cell, changes.amount, flat)
 
-    def counts(self, tallies: npt.ArrayLike) -> Int64:
-        """int64[place, tally, date]: how many people, of the tallies asked for, in that order."""
-        summed = np.cumsum(self._changes, axis=2, dtype=np.int64)
-        found: Int64 = summed[np.asarray(tallies, np.intp)].swapaxes(0, 1)
+    def counts(self, tallies: npt.ArrayLike) -> Int32:
+        """int32[place, tally, date]: how many people, of the tallies asked for, in that order."""
+        numbers = np.asarray(tallies, np.intp)
+        _, places, dates = self._changes.shape
+        found = np.zeros((places, len(numbers), dates), np.int32)
+        sum_up(self._changes, numbers, found)
         return found

@@ -166,6 +166,12 @@ def reach_table(window: Window) -> npt.NDArray[np.int32]:
     return np.where(found < len(every), low + found, LAST_DAY + 1).astype(np.int32)
 
 
+@cache
+def back_table(window: Window) -> npt.NDArray[np.int32]:
+    """`back` of every day from FIRST_DAY to LAST_DAY."""
+    return _back_array(np.arange(FIRST_DAY, LAST_DAY + 1), window).astype(np.int32)
+
+
 def _back_array(every: npt.NDArray[np.int64], window: Window) -> npt.NDArray[np.int64]:
     if window.unit is Unit.DAYS:
         return every - window.length

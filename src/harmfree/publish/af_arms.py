@@ -11,10 +11,10 @@ from scipy.stats import ttest_ind
 
 from harmfree.clinical.anticoagulation.ttr import HIGH, LOW
 from harmfree.clinical.anticoagulation.ttr_array import rosendaal_array
+from harmfree.periods.daily import Daily
 from harmfree.periods.windows import to_day
 from harmfree.programmes.atrial_fibrillation.quantities import (
     FIRST_WEEKS_DAYS,
-    Daily,
     FirstWeeks,
 )
 from harmfree.publish.af_areas import areas

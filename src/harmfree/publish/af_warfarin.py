@@ -11,8 +11,9 @@ import numpy.typing as npt
 from harmfree.clinical.anticoagulation.inr_control import FIRST_WEEKS_LEFT_OUT, WINDOW_MONTHS
 from harmfree.clinical.anticoagulation.ttr import GOOD_FROM
 from harmfree.clinical.anticoagulation.ttr_array import rosendaal_array
+from harmfree.periods.daily import Daily
 from harmfree.periods.windows import back, months, to_day
-from harmfree.programmes.atrial_fibrillation.quantities import INR_RANGE, Daily, course_start
+from harmfree.programmes.atrial_fibrillation.quantities import INR_RANGE, course_start
 from harmfree.publish.af_areas import areas
 from harmfree.publish.af_landscape import latest_counts
 from harmfree.publish.coded import NOWHERE, Coded, coded

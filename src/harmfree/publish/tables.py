@@ -11,7 +11,7 @@ import pyarrow as pa
 from harmfree.periods.engine import Request
 from harmfree.periods.stored import CATEGORIES
 
-Counts = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
 
 
 def trend_table(counts: Counts, ids: Sequence[str], request: Request) -> pa.Table:
@@ -31,8 +31,8 @@ def trend_table(counts: Counts, ids: Sequence[str], request: Request) -> pa.Tabl
             "indicator": _names(indicator, ids),
             "site": pa.array(site.astype(np.int32)),
             "date": pa.array(request.index_dates[day]).cast(pa.date32()),
-            "denominator": pa.array(denominator[site, indicator, day]),
-            "numerator": pa.array(numerator[site, indicator, day]),
+            "denominator": pa.array(denominator[site, indicator, day].astype(np.int64)),
+            "numerator": pa.array(numerator[site, indicator, day].astype(np.int64)),
         }
     )
 
@@ -52,8 +52,8 @@ def breakdown_table(
             "dimension": _names(category, [name for name, _ in CATEGORIES]),
             "category": _names(category, [name for _, name in CATEGORIES]),
             "date": pa.array(request.index_dates[day]).cast(pa.date32()),
-            "denominator": pa.array(denominator[area, category, indicator, day]),
-            "numerator": pa.array(numerator[area, category, indicator, day]),
+            "denominator": pa.array(denominator[area, category, indicator, day].astype(np.int64)),
+            "numerator": pa.array(numerator[area, category, indicator, day].astype(np.int64)),
         }
     )
 

@@ -16,11 +16,11 @@ from harmfree.clinical.anticoagulation.renal import cockcroft_gault_array
 from harmfree.clinical.anticoagulation.ttr import INR
 from harmfree.clinical.anticoagulation.ttr_array import rosendaal_array
 from harmfree.clinical.common import CREATININE, WEIGHT
+from harmfree.periods.daily import Daily
 from harmfree.periods.expressions import Derivation, DerivationInput
-from harmfree.periods.windows import Window, back, contract_year, months, to_day
+from harmfree.periods.windows import contract_year, months, to_day
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 NEW_COURSE_AFTER_DAYS = 183
 """An issue after more than this many days without one begins a new course (ours: six months)."""
@@ -37,82 +37,9 @@ CHADS2_COUNTS_BEFORE = to_day("2015-04-01")
 """QOF accepts CHADS2 in place of CHA2DS2-VASc when recorded before April 2015."""
 
 
-@dataclass(frozen=True)
-class Daily:
-    """The events of a derivation, one row for each person and day.
-
-    Attributes:
-        person: int64[n]. day: int64[n]. first: bool[n], the person's first row.
-        group: int64[events], the row of each event.
-        seen: the events themselves.
-    """
-
-    person: npt.NDArray[np.int64]
-    day: npt.NDArray[np.int64]
-    first: Bools
-    group: npt.NDArray[np.int64]
-    seen: DerivationInput
-
-    @classmethod
-    def of(cls, seen: DerivationInput) -> Daily:
-        """Gather the events by person and day."""
-        person, day = seen.person, seen.day.astype(np.int64)
-        changed = (person[1:] != person[:-1]) | (day[1:] != day[:-1])
-        new = np.append(True, changed)[: len(day)]
-        rows = np.flatnonzero(new)
-        first = np.append(True, person[rows][1:] != person[rows][:-1])[: len(rows)]
-        return cls(person[rows], day[rows], first, np.cumsum(new) - 1, seen)
-
-    def _usable(self, source: int, low: float, high: float) -> Bools:
-        value = self.seen.value
-        usable: Bools = (self.seen.source == source) & (value >= low) & (value <= high)
-        return usable
-
-    def mean(self, source: int, low: float, high: float) -> Floats:
-        """The mean of the day's values of one list from `low` to `high`; NaN without any."""
-        rows = self._usable(source, low, high)
-        count = np.bincount(self.group[rows], minlength=len(self.day))
-        total = np.bincount(self.group[rows], self.seen.value[rows], minlength=len(self.day))
-        blank = np.full(len(self.day), np.nan)
-        mean: Floats = np.divide(total, count, out=blank, where=count > 0)
-        return mean
-
-    def highest(self, source: int, low: float, high: float) -> Floats:
-        """The day's highest value of one list from `low` to `high`; NaN without any."""
-        found = np.full(len(self.day), -np.inf)
-        rows = self._usable(source, low, high)
-        np.maximum.at(found, self.group[rows], self.seen.value[rows])
-        return np.where(np.isinf(found), np.nan, found)
-
-    def has(self, source: int) -> Bools:
-        """Whether the day has an event of one list, with a value or without."""
-        found = np.zeros(len(self.day), dtype=bool)
-        found[self.group[self.seen.source == source]] = True
-        return found
-
-    def carried(self, value: Floats) -> Floats:
-        """Each person's latest known value up to and with each day."""
-        place = np.where(np.isnan(value), -1, np.arange(len(value)))
-        latest = np.maximum.accumulate(place) if len(place) else place
-        own = latest >= np.maximum.accumulate(np.where(self.first, np.arange(len(value)), 0))
-        return np.where((latest >= 0) & own, value[latest], np.nan)
-
-    def backed(self, window: Window) -> Floats:
-        """The earliest day that the window includes, of each day."""
-        days, place = np.unique(self.day, return_inverse=True)
-        starts = np.array([back(int(day), window) for day in days], np.float64)
-        return starts[place] if len(days) else np.zeros(0)
-
-    def spread(self, value: Floats) -> Floats:
-        """The day's value for each of its events."""
-        rounded: Floats = np.round(value, 4)[self.group]
-        return rounded
-
-
 def _clearance(seen: DerivationInput) -> Floats:
     held = Daily.of(seen)
-    age, female = np.full(len(held.day), np.nan), np.zeros(len(held.day), dtype=bool)
-    age[held.group], female[held.group] = seen.age, seen.female
+    age, female = seen.age[held.row], seen.female[held.row]
     weight = held.carried(held.highest(0, *WEIGHT_KG))
     creatinine = held.carried(held.highest(1, *CREATININE_UMOL))
     return held.spread(cockcroft_gault_array(age, female, weight, creatinine))
