@@ -209,11 +209,11 @@ def events(settings: Settings, select: str) -> str:
 # Written out: IN makes DuckDB join with a table of the six.
 _SIGN = " OR ".join(f"sign = '{sign}'" for sign in COMPARATORS)
 _RULE = f"""CASE WHEN withdrawn IS NOT NULL THEN withdrawn
-            WHEN ref IS NULL OR ref = '' THEN 'no_person'
-            WHEN person IS NULL THEN 'unknown_person'
+            WHEN person IS NULL THEN
+                CASE WHEN ref IS NULL OR ref = '' THEN 'no_person' ELSE 'unknown_person' END
             WHEN code IS NULL OR code = '' THEN 'no_code'
-            WHEN day IS NULL OR day = '' THEN 'no_date'
-            WHEN date IS NULL THEN 'date_unreadable'
+            WHEN date IS NULL THEN
+                CASE WHEN day IS NULL OR day = '' THEN 'no_date' ELSE 'date_unreadable' END
             WHEN date < {day_literal(rules.EARLIEST)} THEN 'date_too_early'
             WHEN date > {{latest}} THEN 'date_in_future'
             WHEN date < birth_date - {rules.DAYS_BEFORE_BIRTH} THEN 'before_birth'
