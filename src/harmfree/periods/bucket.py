@@ -19,6 +19,7 @@ from harmfree.periods.kernel_streams import (
 )
 from harmfree.periods.kernel_tables import UNKNOWN_DAY, Bits, Events, People, Read
 from harmfree.periods.plan import Plan
+from harmfree.periods.scratch import lent
 from harmfree.periods.windows import FIRST_DAY, LAST_DAY
 
 Days = npt.NDArray[np.int32]
@@ -57,7 +58,7 @@ class BucketArrays:
             horizon: the first day that no longer counts; later events are not looked at.
         """
         read = self._read(plan, horizon)
-        values = np.full(len(read.rows), np.nan)
+        values = lent("values", int(read.first[-1]), np.float64)
         for number, derivation in enumerate(plan.derivations):
             mine = slice(read.first[number], read.first[number + 1])
             if mine.start < mine.stop:
@@ -82,9 +83,14 @@ class BucketArrays:
         count_codes(self.code, self.date, horizon, events)
         count_rows(first_reader, readers, events, first)
         first = np.cumsum(first, dtype=np.int32)
-        rows = np.zeros(first[-1], np.int32)
-        read = Read(first, rows, np.zeros(first[-1], np.int32), np.zeros(first[-1], np.int8))
-        if len(rows):
+        rows = int(first[-1])
+        read = Read(
+            first,
+            lent("read_rows", rows, np.int32),
+            lent("read_person", rows, np.int32),
+            lent("read_source", rows, np.int8),
+        )
+        if rows:
             persons = self.people.persons
             fill_rows(first_reader, readers, persons, self.code, self.date, horizon, read)
         return read

@@ -90,6 +90,7 @@ def make_grid(people: People, request: Request) -> Grid:
     """The index dates of a request, and where its people's age bands begin on them."""
     grid = Grid(
         first_index=index_table(request.index_dates),
+        first_day=int(request.index_dates[0]) - FIRST_DAY if len(request.index_dates) else LAST_DAY,
         dates=len(request.index_dates),
         area=request.areas.astype(np.int32),
         categories=request.categories,

@@ -42,6 +42,8 @@ def mark_step(s: State, g: Grid, b: Block, marks: Marks, step: int, at: int) -> 
     """Cut a step's spans to the registrations and mark the index dates that they hold."""
     for i in range(s.first[step], s.last[step]):
         span_start, span_end = np.int64(s.spans[i].start), np.int64(s.spans[i].end)
+        if span_end & DAY_MASK <= g.first_day:
+            continue
         p = span_start >> DAY_BITS
         base = p << DAY_BITS
         for place in range(s.first_place[p], s.first_place[p + 1]):

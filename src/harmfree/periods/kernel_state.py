@@ -30,12 +30,8 @@ from harmfree.periods.kernel_tables import (
     State,
 )
 from harmfree.periods.plan import Plan
+from harmfree.periods.scratch import lent
 from harmfree.periods.tallies import Changes
-
-
-def make_runs(runs: int, evidence: int) -> Runs:
-    """Room for that many periods and rows of evidence."""
-    return Runs(np.zeros(runs, RUN), np.zeros(evidence, EVIDENCE), np.zeros(2, np.int64))
 
 
 class Memory:
@@ -53,11 +49,11 @@ class Memory:
             for field in ("first_event", "first_registration")
         )
         self.state = State(
-            moments=np.zeros(4 * events + 16, np.int32),
-            rows=np.zeros(4 * events + 16, np.int32),
+            moments=lent("moments", 4 * events + 16, np.int32),
+            rows=lent("rows", 4 * events + 16, np.int32),
             first_entry=np.zeros(plan.streams + 1, np.int32),
-            spans=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, SPAN),
-            levels=np.zeros(4 * events + 4 * PEOPLE_IN_BLOCK, LEVEL),
+            spans=lent("spans", 4 * events + 4 * PEOPLE_IN_BLOCK, SPAN),
+            levels=lent("levels", 4 * events + 4 * PEOPLE_IN_BLOCK, LEVEL),
             code_events=np.zeros(len(tables.first_listener) - 1, np.int32),
             derived_at=np.zeros(len(plan.derivations), np.int32),
             derived_end=np.zeros(len(plan.derivations), np.int32),
@@ -73,8 +69,8 @@ class Memory:
             group_end=np.zeros(groups, np.int32),
             group_held=np.zeros(groups, np.int32),
             seek=np.zeros(2 * evidence, np.int32),
-            keep=np.zeros(events, np.int64),
-            keep_amount=np.zeros(events, np.int64),
+            keep=lent("keep", events, np.int64),
+            keep_amount=lent("keep_amount", events, np.int64),
             size=np.zeros(7, np.int64),
         )
 
@@ -84,7 +80,7 @@ class Memory:
         for name, size in sizes.items():
             old, asked = getattr(self.state, name), int(self.state.size[size])
             if asked > len(old):
-                self.state = self.state._replace(**{name: np.zeros(2 * asked, old.dtype)})
+                self.state = self.state._replace(**{name: lent(name, 2 * asked, old.dtype)})
 
     @property
     def run_room(self) -> tuple[int, int]:
@@ -101,7 +97,9 @@ class Written:
     """Periods and rows of evidence of the blocks of a bucket."""
 
     def __init__(self) -> None:
-        self._runs = make_runs(0, 0)
+        self._runs = Runs(
+            lent("runs", 0, RUN), lent("evidence", 0, EVIDENCE), np.zeros(2, np.int64)
+        )
 
     def room_for(self, runs: int, evidence: int) -> Runs:
         """What is written so far, with room for so much more."""
@@ -109,18 +107,18 @@ class Written:
         for name, more, size in (("runs", runs, RUNS), ("evidence", evidence, ROWS)):
             old, used = getattr(held, name), int(held.size[size])
             if used + more > len(old):
-                larger = np.zeros(2 * (used + more), old.dtype)
+                larger = lent(name, 2 * (used + more), old.dtype)
                 larger[:used] = old[:used]
                 self._runs = self._runs._replace(**{name: larger})
         return self._runs
 
     def runs(self) -> Records:
         """All periods."""
-        return self._runs.runs[: self._runs.size[RUNS]]
+        return self._runs.runs[: self._runs.size[RUNS]].copy()
 
     def evidence(self) -> Records:
         """All rows of evidence; `run` counts from the first period."""
-        return self._runs.evidence[: self._runs.size[ROWS]]
+        return self._runs.evidence[: self._runs.size[ROWS]].copy()
 
 
 class Marked:
@@ -128,12 +126,12 @@ class Marked:
 
     def __init__(self, blocks: int, tallies: int) -> None:
         self.end = 0
-        self._marks = Marks(np.zeros(0, MARK), np.zeros((blocks, tallies + 1), np.int64))
+        self._marks = Marks(lent("marks", 0, MARK), np.zeros((blocks, tallies + 1), np.int64))
 
     def room_for(self, number: int, marks: int) -> Marks:
         """The marks, with room for so many more, those of the number-th block."""
         if self.end + marks > len(self._marks.marks):
-            larger = np.zeros(2 * (self.end + marks), MARK)
+            larger = lent("marks", 2 * (self.end + marks), MARK)
             larger[: self.end] = self._marks.marks[: self.end]
             self._marks = self._marks._replace(marks=larger)
         self._marks.first[number, 0] = self.end
@@ -161,10 +159,10 @@ class Marked:
         most = int(marks.max(initial=0)) * per_mark
         return Cells(
             work=np.zeros(wide, np.int32),
-            touched=np.zeros(most, np.int32),
+            touched=lent("touched", most, np.int32),
             first=np.zeros(len(marks) + 1, np.int64),
-            cell=np.zeros(room, np.int32),
-            amount=np.zeros(room, np.int32),
+            cell=lent("cell", room, np.int32),
+            amount=lent("amount", room, np.int32),
         )
 
 

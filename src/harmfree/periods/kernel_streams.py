@@ -25,6 +25,7 @@ from harmfree.periods.kernel_tables import (
     State,
     Tables,
 )
+from harmfree.periods.scratch import lent
 from harmfree.periods.windows import FIRST_DAY
 
 
@@ -220,11 +221,12 @@ def keep_known(read: Read, date: Int32, values: npt.NDArray[np.float64], derived
 
 def known_only(read: Read, date: Int32, values: npt.NDArray[np.float64]) -> Derived:
     """The values that are known at the end of a day."""
+    most = int(read.first[-1])
     found = Derived(
         np.zeros(len(read.first), np.int32),
-        np.zeros(len(values), np.int32),
-        np.zeros(len(values), np.int32),
-        np.zeros(len(values), np.float32),
+        lent("derived_rows", most, np.int32),
+        lent("derived_person", most, np.int32),
+        lent("derived_value", most, np.float32),
     )
     keep_known(read, date, values, found)
     return found

@@ -194,6 +194,7 @@ class Grid(NamedTuple):
     """Index dates, and what breakdowns are made of."""
 
     first_index: Int32  # for each day from FIRST_DAY, the first index date on or after it
+    first_day: int  # the first of them, from FIRST_DAY
     dates: int  # how many index dates there are
     area: Int32  # site -> area
     categories: int  # of all breakdowns together, age bands last
