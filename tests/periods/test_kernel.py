@@ -30,7 +30,8 @@ def planned(definitions: list[Definition], people: list[PersonRecord]) -> tuple[
 
 def swept(definitions: list[Definition], people: list[PersonRecord], as_of: int = AS_OF) -> Swept:
     plan, world = planned(definitions, people)
-    return sweep_bucket(plan, world.bucket(), replace(REQUEST, as_of=as_of))
+    found = sweep_bucket(plan, world.bucket(), replace(REQUEST, as_of=as_of))
+    return replace(found, runs=found.runs.copy(), evidence=found.evidence.copy())
 
 
 def counts(definitions: list[Definition], people: list[PersonRecord]) -> np.ndarray:

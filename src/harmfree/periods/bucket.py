@@ -63,7 +63,7 @@ class BucketArrays:
             mine = slice(read.first[number], read.first[number + 1])
             if mine.start < mine.stop:
                 values[mine] = derivation.function(_Seen(self, plan, derivation, read, mine))
-        derived = known_only(read, self.date, values)
+        derived = known_only(read, values)
         return Events(
             self.date,
             self.code,
@@ -87,7 +87,8 @@ class BucketArrays:
         read = Read(
             first,
             lent("read_rows", rows, np.int32),
-            lent("read_person", rows, np.int32),
+            lent("read_day", rows, np.int32),
+            lent("read_person", rows, np.int64),
             lent("read_source", rows, np.int8),
         )
         if rows:
@@ -104,8 +105,8 @@ class _Seen(DerivationInput):
     ) -> None:
         held = vars(self)
         held["source"] = read.source[mine]
-        held["person"] = read.person[mine].astype(np.int64)
-        held["day"] = bucket.date[read.rows[mine]]
+        held["person"] = read.person[mine]
+        held["day"] = read.day[mine]
         held["asked"] = (bucket, plan, derivation, read.rows[mine])
 
     def __getattr__(self, name: str) -> Any:

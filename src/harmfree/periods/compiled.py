@@ -30,6 +30,15 @@ def compiled(function: F) -> F:
     return cast("F", njit(cache=True, nogil=True, _nrt=False)(changed))
 
 
+def inlined(function: F) -> F:
+    """The same, for functions called from one place: their code is put there.
+
+    A call hands over every array of the working memory, several hundred words.
+    """
+    changed = with_plain_places(cast("FunctionType", function))
+    return cast("F", njit(cache=True, nogil=True, _nrt=False, inline="always")(changed))
+
+
 def with_plain_places(function: FunctionType) -> FunctionType:
     """The same function, with every ``array[number]`` written ``array[np.uintp(number)]``.
 

@@ -67,6 +67,9 @@ class Request:
 class Swept:
     """What one bucket gave.
 
+    `runs` and `evidence` lie in memory that the same thread uses again for its next bucket: copy
+    what is to stay longer.
+
     Attributes:
         sites: changes of the tallies by site.
         strata: changes of the tallies by area and category, ``area * categories + category``.

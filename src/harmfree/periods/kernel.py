@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.periods.compiled import compiled
+from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_atoms import (
     ages,
     counted,
@@ -56,18 +56,23 @@ SUSTAINED, REACHES = int(Kind.SUSTAINED), int(Kind.REACHES)
 
 @compiled
 def most(t: Tables, s: State, b: Block, step: int) -> int:
-    """The most spans or levels that a step can have."""
-    found = b.people + s.size[PLACES]
+    """The most spans or levels that a step can have; 0 when it certainly has none."""
+    kind, found = t.steps[step].kind, np.int64(0)
     for stream in (np.int64(t.steps[step].stream), np.int64(t.steps[step].other)):
         if stream >= 0:
             found += 2 * (s.first_entry[stream + 1] - s.first_entry[stream])
     for k in range(t.steps[step].first_child, t.steps[step + 1].first_child):
         child = t.children[k].step
-        found += 2 * (s.last[child] - s.first[child])
-    return int(found)
+        spans = s.last[child] - s.first[child]
+        if kind == MEET and spans == 0 and t.children[k].weight > 0:
+            return 0
+        found += 2 * spans
+    if found == 0 and kind > SEX and kind != INVERSE:
+        return 0
+    return int(found + b.people + s.size[PLACES])
 
 
-@compiled
+@inlined
 def from_person(t: Tables, s: State, pl: People, b: Block, step: int, at: int) -> int:
     """A step that looks at who somebody is."""
     kind = t.steps[step].kind
@@ -80,7 +85,7 @@ def from_person(t: Tables, s: State, pl: People, b: Block, step: int, at: int) -
     return sexes(t, s, pl, b, step, at)
 
 
-@compiled
+@inlined
 def from_stream(t: Tables, s: State, ev: Events, step: int, horizon: int, at: int) -> int:
     """A step that listens to events."""
     kind = t.steps[step].kind
@@ -97,7 +102,7 @@ def from_stream(t: Tables, s: State, ev: Events, step: int, horizon: int, at: in
     return started(t, s, step, horizon, at)
 
 
-@compiled
+@inlined
 def from_steps(t: Tables, s: State, b: Block, step: int, at: int) -> int:
     """A step that is made of others."""
     kind = t.steps[step].kind
@@ -112,7 +117,7 @@ def from_steps(t: Tables, s: State, b: Block, step: int, at: int) -> int:
     return reaches(t, s, step, b.horizon, at)
 
 
-@compiled
+@inlined
 def to_levels(t: Tables, s: State, ev: Events, step: int, horizon: int, at: int) -> int:
     """A step that gives levels."""
     kind = t.steps[step].kind
@@ -129,6 +134,9 @@ def work_out(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
     s.size[SPANS] = s.size[LEVELS] = 0
     for step in range(len(t.steps) - 1):
         kind, room = t.steps[step].kind, most(t, s, b, step)
+        if room == 0:
+            s.first[step] = s.last[step] = 0
+            continue
         if SCORE <= kind <= SUPPLY:
             at = s.size[LEVELS]
             s.size[LEVELS] = at + room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.periods.compiled import compiled
+from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_spans import level, person_of, put
 from harmfree.periods.kernel_tables import (
     DAY_BITS,
@@ -88,7 +88,7 @@ def admitted(t: Tables, s: State, ev: Events, step: int, k: int) -> bool:
     return not np.isnan(value) and certainly(value, comparator, operator, limit)
 
 
-@compiled
+@inlined
 def window(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
     """Where an event lies within the window."""
     stream = np.int64(t.steps[step].stream)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from harmfree.periods.compiled import compiled
+from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_evidence import begin_evidence, give_evidence
 from harmfree.periods.kernel_tables import (
     DAY_BITS,
@@ -58,7 +58,7 @@ def mark_step(s: State, g: Grid, b: Block, marks: Marks, step: int, at: int) -> 
     return at
 
 
-@compiled
+@inlined
 def write_runs(
     t: Tables, s: State, ev: Events, runs: Runs, b: Block, definition: int, step: int
 ) -> None:
@@ -144,40 +144,52 @@ def tally_sites(marks: Marks, dates: int, cells: Cells) -> None:
 
 @compiled
 def tally_strata(marks: Marks, pl: People, g: Grid, dates: int, cells: Cells) -> None:
-    """The changes of every tally, by area and category; the age bands come last."""
-    blocks, tallies = marks.first.shape[0], marks.first.shape[1] - 1
-    bands = g.band_starts.shape[1] - 1
-    at = 0
+    """The changes of every tally, by area and category; the age bands come last.
+
+    The cells of a tally are few, and most of them change: they are all looked at.
+    """
+    tallies, at = marks.first.shape[1] - 1, 0
     for tally in range(tallies):
-        waiting = 0
-        for block in range(blocks):
+        touched = False
+        for block in range(marks.first.shape[0]):
             for i in range(marks.first[block, tally], marks.first[block, tally + 1]):
-                person = marks.marks[i].person
-                first, last = np.int64(marks.marks[i].first), np.int64(marks.marks[i].last)
-                area = np.int64(g.area[marks.marks[i].site]) * g.categories
-                for k in range(pl.strata.shape[1]):
-                    category = np.int64(pl.strata[person, k])
-                    if category >= 0:
-                        cell = (area + category) * dates
-                        waiting = change_between(cells, cell, first, last, dates, waiting)
-                cell = (area + g.categories - bands) * dates
-                for band in range(bands):
-                    low = max(first, np.int64(g.band_starts[person, band]))
-                    high = min(last, np.int64(g.band_starts[person, band + 1]))
-                    if low < high:
-                        waiting = change_between(cells, cell, low, high, dates, waiting)
-                    cell += dates
-        at = write_cells(cells, waiting, at)
+                add_strata(marks, pl, g, dates, cells.work, i)
+                touched = True
+        if touched:
+            for cell in range(len(cells.work)):
+                if cells.work[cell] != 0:
+                    cells.cell[at], cells.amount[at] = cell, cells.work[cell]
+                    cells.work[cell] = 0
+                    at += 1
         cells.first[tally + 1] = at
 
 
 @compiled
-def change_between(cells: Cells, cell: int, first: int, last: int, dates: int, waiting: int) -> int:
+def add_strata(marks: Marks, pl: People, g: Grid, dates: int, work: Int32, i: int) -> None:
+    """Add a mark to the cells of its person's categories."""
+    person = marks.marks[i].person
+    first, last = np.int64(marks.marks[i].first), np.int64(marks.marks[i].last)
+    bands = g.band_starts.shape[1] - 1
+    area = np.int64(g.area[marks.marks[i].site]) * g.categories
+    for k in range(pl.strata.shape[1]):
+        category = np.int64(pl.strata[person, k])
+        if category >= 0:
+            add_between(work, (area + category) * dates, first, last, dates)
+    cell = (area + g.categories - bands) * dates
+    for band in range(bands):
+        low = max(first, np.int64(g.band_starts[person, band]))
+        high = min(last, np.int64(g.band_starts[person, band + 1]))
+        if low < high:
+            add_between(work, cell, low, high, dates)
+        cell += dates
+
+
+@compiled
+def add_between(work: Int32, cell: int, first: int, last: int, dates: int) -> None:
     """One person more from the first index date on, one less from the last on."""
-    waiting = change(cells, cell + first, 1, waiting)
+    work[cell + first] += 1
     if last < dates:
-        waiting = change(cells, cell + last, -1, waiting)
-    return waiting
+        work[cell + last] -= 1
 
 
 @compiled

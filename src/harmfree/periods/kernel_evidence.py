@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.periods.compiled import compiled
+from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_atoms import (
     admitted,
     begins,
@@ -27,7 +27,7 @@ from harmfree.periods.network import Kind
 VALUE, GROUPS, SUPPLY = int(Kind.VALUE), int(Kind.GROUPS), int(Kind.SUPPLY)
 
 
-@compiled
+@inlined
 def give_evidence(
     t: Tables, s: State, ev: Events, runs: Runs, b: Block, definition: int, base: int
 ) -> None:
@@ -82,7 +82,7 @@ def put_in_order(runs: Runs, first: int, last: int) -> int:
     return end
 
 
-@compiled
+@inlined
 def give_step(
     t: Tables, s: State, ev: Events, runs: Runs, b: Block, step: int, low: int, high: int
 ) -> None:

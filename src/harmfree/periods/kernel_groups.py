@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.periods.compiled import compiled
+from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_spans import NO_MORE, person_of, put_level
 from harmfree.periods.kernel_tables import Events, Int32, Records, State, Tables
 
 FREE = -1  # a group that does not hold
 
 
-@compiled
+@inlined
 def groups(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int) -> int:
     """How many groups of the stream (weighted) have an event within the window, as levels.
 

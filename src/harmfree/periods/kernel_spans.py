@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harmfree.periods.compiled import compiled
+from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_tables import DAY_BITS, DAY_MASK, Records, State, Tables
 
 NO_MORE = 2**31 - 1
@@ -33,7 +33,7 @@ def person_of(moment: int) -> int:
     return moment & ~DAY_MASK
 
 
-@compiled
+@inlined
 def meet(t: Tables, s: State, step: int, bottom: int) -> int:
     """Where every child of weight 1 holds and none of weight -1."""
     first = t.steps[step].first_child
@@ -50,7 +50,7 @@ def meet(t: Tables, s: State, step: int, bottom: int) -> int:
     return without(s.spans, i, i_last, j, j_last, bottom)
 
 
-@compiled
+@inlined
 def meet_many(t: Tables, s: State, first: int, count: int, bottom: int) -> int:
     """The same of any number of children.
 
@@ -140,7 +140,7 @@ def ends_after(spans: Records, at: int, last: int, moment: int) -> int:
     return at
 
 
-@compiled
+@inlined
 def join(t: Tables, s: State, step: int, bottom: int) -> int:
     """Where at least one child holds."""
     first = t.steps[step].first_child
@@ -224,7 +224,7 @@ def next_change(s: State, k: int, last: int) -> int:
     return s.spans[here].end if s.at[k] & 1 else s.spans[here].start
 
 
-@compiled
+@inlined
 def add_up(t: Tables, s: State, step: int, bottom: int) -> int:
     """The sum of the weights of the children that hold, as levels."""
     first = t.steps[step].first_child

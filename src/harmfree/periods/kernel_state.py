@@ -113,12 +113,12 @@ class Written:
         return self._runs
 
     def runs(self) -> Records:
-        """All periods."""
-        return self._runs.runs[: self._runs.size[RUNS]].copy()
+        """All periods, in memory that the thread's next bucket uses again."""
+        return self._runs.runs[: self._runs.size[RUNS]]
 
     def evidence(self) -> Records:
-        """All rows of evidence; `run` counts from the first period."""
-        return self._runs.evidence[: self._runs.size[ROWS]].copy()
+        """All rows of evidence, likewise; `run` counts from the first period."""
+        return self._runs.evidence[: self._runs.size[ROWS]]
 
 
 class Marked:

@@ -174,7 +174,8 @@ def fill_rows(  # noqa: PLR0913 - compiled code has no objects to put these into
                 for k in range(first[code[row]], first[code[row] + 1]):
                     derivation = readers[k].stream
                     at = read.first[derivation]
-                    read.rows[at], read.person[at], read.source[at] = row, person, readers[k].group
+                    read.rows[at], read.day[at] = row, date[row]
+                    read.person[at], read.source[at] = person, readers[k].group
                     read.first[derivation] = at + 1
     for derivation in range(len(read.first) - 1, 0, -1):
         read.first[derivation] = read.first[derivation - 1]
@@ -200,7 +201,7 @@ def fill_values(  # noqa: PLR0913 - compiled code has no objects to put these in
 
 
 @compiled
-def keep_known(read: Read, date: Int32, values: npt.NDArray[np.float64], derived: Derived) -> None:
+def keep_known(read: Read, values: npt.NDArray[np.float64], derived: Derived) -> None:
     """Take the values that are known at the end of a day."""
     at = 0
     for d in range(len(read.first) - 1):
@@ -208,18 +209,17 @@ def keep_known(read: Read, date: Int32, values: npt.NDArray[np.float64], derived
         for i in range(read.first[d], last):
             if np.isnan(values[i]):
                 continue
-            row = read.rows[i]
             later = i + 1 < last and (
-                read.person[i + 1] == read.person[i] and date[read.rows[i + 1]] == date[row]
+                read.person[i + 1] == read.person[i] and read.day[i + 1] == read.day[i]
             )
             if not later:
-                derived.rows[at], derived.person[at] = row, read.person[i]
+                derived.rows[at], derived.person[at] = read.rows[i], read.person[i]
                 derived.value[at] = values[i]
                 at += 1
         derived.first[d + 1] = at
 
 
-def known_only(read: Read, date: Int32, values: npt.NDArray[np.float64]) -> Derived:
+def known_only(read: Read, values: npt.NDArray[np.float64]) -> Derived:
     """The values that are known at the end of a day."""
     most = int(read.first[-1])
     found = Derived(
@@ -228,5 +228,5 @@ def known_only(read: Read, date: Int32, values: npt.NDArray[np.float64]) -> Deri
         lent("derived_person", most, np.int32),
         lent("derived_value", most, np.float32),
     )
-    keep_known(read, date, values, found)
+    keep_known(read, values, found)
     return found

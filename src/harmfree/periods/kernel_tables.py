@@ -115,7 +115,8 @@ class Read(NamedTuple):
 
     first: Int32  # derivation -> rows
     rows: Int32
-    person: Int32
+    day: Int32
+    person: Int64
     source: npt.NDArray[np.int8]  # of which of the derivation's lists
 
 
