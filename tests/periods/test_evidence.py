@@ -71,6 +71,9 @@ EXAMPLES: dict[str, tuple[str, Predicate, list[int]]] = {
     "of a number of medicines the last issue of each": (
         MEDICINES, distinct("m", months(3)) >= 2, [1, 2],
     ),
+    "of a number of medicines none that has left the window": (
+        "2024-01-01 m weight 1 group 2\n" + MEDICINES, distinct("m", months(3)) >= 2, [2, 3],
+    ),
     "of a burden the last issue of each": (
         MEDICINES, burden("m", months(3)) >= 2, [1, 2],
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,12 @@ class Request:
     categories: int = 0
     band_edges: tuple[int, ...] = ()
 
+    @cached_property
+    def first_index(self) -> Int32:
+        """For each day from FIRST_DAY to LAST_DAY, the number of the first date on or after it."""
+        every = np.arange(FIRST_DAY, LAST_DAY + 1)
+        return np.searchsorted(self.index_dates, every, side="left").astype(np.int32)
+
     def __post_init__(self) -> None:
         if not FIRST_DAY <= self.as_of < LAST_DAY:
             raise DefinitionError(
@@ -83,16 +90,10 @@ class Swept:
     evidence: Records
 
 
-def index_table(dates: Int32) -> Int32:
-    """For each day from FIRST_DAY to LAST_DAY, the number of the first date on or after it."""
-    every = np.arange(FIRST_DAY, LAST_DAY + 1)
-    return np.searchsorted(dates, every, side="left").astype(np.int32)
-
-
 def make_grid(people: People, request: Request) -> Grid:
     """The index dates of a request, and where its people's age bands begin on them."""
     grid = Grid(
-        first_index=index_table(request.index_dates),
+        first_index=request.first_index,
         first_day=int(request.index_dates[0]) - FIRST_DAY if len(request.index_dates) else LAST_DAY,
         dates=len(request.index_dates),
         area=request.areas.astype(np.int32),

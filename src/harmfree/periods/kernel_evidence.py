@@ -9,6 +9,7 @@ from harmfree.periods.kernel_atoms import (
     admitted,
     begins,
     daily_thousandths,
+    lasts,
     outranks,
     usable_value,
 )
@@ -89,7 +90,7 @@ def give_step(
     """Write down the rows of a step that is not plain, of the person's entries of its stream."""
     kind = t.steps[step].kind
     if kind == GROUPS:
-        give_groups(t, s, ev, runs, step, low, high)
+        give_groups(t, s, ev, runs, b, step, low, high)
         return
     if kind == VALUE:
         k = last_value(t, s, ev, step, b.horizon, low, high)
@@ -123,11 +124,13 @@ def give_row(runs: Runs, row: int) -> None:
 
 @compiled
 def give_groups(
-    t: Tables, s: State, ev: Events, runs: Runs, step: int, low: int, high: int
+    t: Tables, s: State, ev: Events, runs: Runs, b: Block, step: int, low: int, high: int
 ) -> None:
-    """Write down the last row of each group."""
+    """Write down the last row of each group that is within its window on the last day."""
     s.group_end[: t.steps[step + 1].first_group - t.steps[step].first_group] = -1
     for k in range(high - 1, low - 1, -1):
+        if lasts(t, step, np.int64(s.moments[k] & DAY_MASK), b.horizon) < b.horizon:
+            return  # windows end in the order in which they began
         group = t.code_group[t.steps[step].coded, ev.code[s.rows[k]]]
         if s.group_end[group] < 0:
             s.group_end[group] = k
