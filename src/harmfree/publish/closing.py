@@ -22,7 +22,7 @@ from harmfree.periods.plan import list_names
 from harmfree.periods.record import PersonRecord
 from harmfree.periods.reference import Evaluator
 from harmfree.periods.stored import comparators_of, resolved_lists
-from harmfree.periods.stored_person import person_record
+from harmfree.periods.stored_person import ListIndex
 from harmfree.periods.windows import to_day
 from harmfree.programmes.english import sentence
 from harmfree.programmes.indicator import Indicator
@@ -97,11 +97,10 @@ def reasons(
     """
     held = {e.id: e for e in indicators() if e.id in gone.looked_for and e.on_worklist}
     asked = {name for names in gone.findings.values() for name in names} & set(held)
-    read = {name: list_names([held[name].definition]) for name in asked}
-    names = sorted(set().union(*read.values()))
+    names = sorted(set().union(*(list_names([held[name].definition]) for name in asked)))
     maps = home / "maps"
     lists = resolved_lists(store, names, code_folders(home), maps if maps.is_dir() else None)
-    comparators = comparators_of(store)
+    index = ListIndex(lists, comparators_of(store))
     found: dict[tuple[int, str], Closing] = {}
     for done, (person, bucket) in enumerate(_records(store, gone.findings)):
         progress(done, len(gone.findings))
@@ -109,9 +108,7 @@ def reasons(
             missing = Closing(Why.NOT_IN_RECORDS)
             found |= {(person, name): missing for name in gone.findings[person]}
             continue
-        wanted = {each for name in gone.findings[person] for each in read.get(name, ())}
-        record = person_record(bucket, 0, {name: lists[name] for name in wanted}, comparators)
-        case = RecordAsked(record, gone)
+        case = RecordAsked(index.record(bucket, 0), gone)
         for name in gone.findings[person]:
             found[person, name] = case.why(name, held.get(name))
     return found
