@@ -9,6 +9,7 @@ what gunicorn took from the first byte to the last, as the client sees it over t
 from __future__ import annotations
 
 import argparse
+import gzip
 import http.client
 import http.cookies
 import json
@@ -40,7 +41,8 @@ class Client:
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, str]:
         """(status, body, address that it sends on to) of one request."""
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        headers |= {"Accept-Encoding": "identity", "Referer": f"http://127.0.0.1:{PORT}{path}"}
+        headers |= {"Accept-Encoding": "gzip", "Referer": f"http://127.0.0.1:{PORT}{path}"}
+        headers["Sec-Fetch-Site"] = "same-origin"  # as browsers say of a link within the site
         body = None
         if form is not None:
             token = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
@@ -131,11 +133,20 @@ def load(clients: list[Client], path: str, seconds: float, pause: float) -> list
     return taken
 
 
-def weight(client: Client, path: str) -> int:
-    """Bytes of the page and of every style sheet, script and picture of the site that it names."""
-    _, page, _ = client.ask(path)
+def weight(client: Client, path: str) -> tuple[int, int]:
+    """(bytes that are sent, bytes once unpacked) of the page and of every style sheet, script and
+    picture of the site that it names."""
+    _, sent, _ = client.ask(path)
+    page = unpacked(sent)
     named = set(re.findall(rb'(?:href|src|data-nhsuk)="(/static/[^"]+)"', page))
-    return len(page) + sum(len(client.ask(each.decode())[1]) for each in named)
+    others = [client.ask(each.decode())[1] for each in named]
+    plain = [len(unpacked(each)) for each in others]
+    return len(sent) + sum(map(len, others)), len(page) + sum(plain)
+
+
+def unpacked(content: bytes) -> bytes:
+    """The content as it was before it was compressed, if it was."""
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
 
 
 def row(name: str, taken: list[float], bare: list[float]) -> str:
@@ -237,7 +248,8 @@ def measure(
     for name, path in pages.items():
         print(row(f"{name}, one user", load(one, path, 4, 0), bare))
     for name, path in pages.items():
-        print(f"{name}: {weight(clients[0], path) / 1000:,.0f} kB without a cache, uncompressed")
+        sent, plain = (each / 1000 for each in weight(clients[0], path))
+        print(f"{name}: {sent:,.0f} kB sent without a cache, {plain:,.0f} kB uncompressed")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 from harmfree.pictures import Markup
 from harmfree.programmes import Indicator, Programme, programmes
 from harmfree.web.dashboards.figures import HIDDEN, Figures, Reader
-from harmfree.web.dashboards.notes import rebases_of, targets_of
+from harmfree.web.dashboards.notes import Terms, terms_of
 from harmfree.web.dashboards.sparkline import sparkline
 from harmfree.web.dashboards.verdicts import Verdict, verdicts
 from harmfree.web.organisations.tree import Node
@@ -88,15 +88,19 @@ class Group:
         return sum(each.verdict.needs_attention for each in self.cards)
 
 
-def cards_of(reader: Reader, node: Node, programme: str = "") -> list[Group]:
-    """The cards of an organisation, by programme; three queries, one of them for the series."""
+def cards_of(
+    reader: Reader, node: Node, programme: str = "", terms: Terms | None = None
+) -> list[Group]:
+    """The cards of an organisation by programme, on the terms that hold there (read if not given);
+    one query for the series."""
+    terms = terms or terms_of(reader.viewer, node)
     held = programmes()
     wanted = None
     if programme:
         wanted = [each.id for each in held[programme].indicators]
     series = reader.series([node.id], wanted)
-    targets = {k: float(t.percent) for k, t in targets_of(reader.viewer, node).items()}
-    found = verdicts(series, targets, rebases_of(node))
+    targets = dict(terms.targets)
+    found = verdicts(series, targets, dict(terms.rebases))
     made = {
         each.indicator.id: Card(each, said, targets.get(each.indicator.id))
         for each, said in zip(series, found, strict=True)

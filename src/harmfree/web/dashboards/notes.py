@@ -82,6 +82,26 @@ def rebases_of(node: Node) -> dict[str, list[date]]:
     return found
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What people decided that changes verdicts at an organisation.
+
+    Attributes:
+        targets: (indicator, percentage), by indicator.
+        rebases: (indicator, days from which limits begin afresh), by indicator.
+    """
+
+    targets: tuple[tuple[str, float], ...] = ()
+    rebases: tuple[tuple[str, tuple[date, ...]], ...] = ()
+
+
+def terms_of(viewer: Viewer, node: Node) -> Terms:
+    """The targets and rebases that hold at an organisation; two queries."""
+    targets = ((name, float(each.percent)) for name, each in targets_of(viewer, node).items())
+    rebases = ((name, tuple(days)) for name, days in rebases_of(node).items())
+    return Terms(tuple(sorted(targets)), tuple(sorted(rebases)))
+
+
 @transaction.atomic
 def annotate(  # noqa: PLR0913 - the fields of an annotation, by name
     access: Access, node: Node, *, indicator: str, on: date, text: str, intervention: bool

@@ -61,7 +61,7 @@ class Pattern:
 
 def pattern(run: PublishedRun, tree: Tree, known: frozenset[int] = frozenset()) -> Pattern:
     """The pattern of a run for whoever knows these organisations exactly; for all by default."""
-    key = _key(run, tree, known)
+    key = key_of(run, tree, known)
     if key not in _kept:
         packed = cache.get(key)
         if packed is None:
@@ -73,7 +73,7 @@ def pattern(run: PublishedRun, tree: Tree, known: frozenset[int] = frozenset()) 
     return _kept[key]
 
 
-def _key(run: PublishedRun, tree: Tree, known: frozenset[int]) -> str:
+def key_of(run: PublishedRun, tree: Tree, known: frozenset[int]) -> str:
     """A key that changes with the run, the threshold, the tree and what is known."""
     told = [f"{each.id}<{each.parent}" for each in tree.nodes.values()]
     text = f"{run.pk} {run.number} {run.published} {settings.SMALLEST} {told} {sorted(known)}"

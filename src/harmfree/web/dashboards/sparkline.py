@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
-from harmfree.pictures import BLACK, GREY, ICONS, Markup, icon_mark, joined, tag
+from harmfree.pictures import ICONS, Markup, icon_mark, joined, tag
 
 WIDTH, HEIGHT, EDGE = 120, 32, 4
 
@@ -29,29 +30,27 @@ def sparkline(values: Sequence[float], months: int = 36) -> Markup:
     last = int(np.flatnonzero(known)[-1])
     return tag(
         "svg",
-        tag("path", d=_path(xs.tolist(), ys.tolist()), fill="none", stroke=GREY, stroke_width=1.5),
-        tag("circle", cx=round(xs[last], 1), cy=round(ys[last], 1), r=3, fill=BLACK),
+        tag("path", d=_path(xs.tolist(), ys.tolist())),
+        tag("circle", cx=round(xs[last], 1), cy=round(ys[last], 1), r=3),
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        class_="app-sparkline",
+        class_="app-sparkline",  # size and colours are in dashboard.css, once for hundreds
         aria_hidden="true",
-        focusable="false",
     )
 
 
 def _path(xs: Sequence[float], ys: Sequence[float]) -> str:
-    """Moves and lines in whole pixels, tenths upwards; relative steps would save little."""
+    """Moves and lines in whole pixels, tenths upwards; points after a move are lines."""
     parts, pen = [], "M"
     for x, y in zip(xs, ys, strict=True):
         if not np.isfinite(y):
             pen = "M"
             continue
         parts.append(f"{pen}{x:.0f} {y:.1f}")
-        pen = "L"
+        pen = " "
     return "".join(parts)
 
 
+@cache
 def icon_sprite() -> Markup:
     """Every icon once, for a page on which hundreds stand: each is then a reference."""
     symbols = [

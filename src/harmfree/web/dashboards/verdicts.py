@@ -56,7 +56,7 @@ class Verdict:
 def verdicts(
     series: Sequence[Figures],
     targets: Mapping[str, float] | None = None,
-    rebases: Mapping[str, list[date]] | None = None,
+    rebases: Mapping[str, Sequence[date]] | None = None,
 ) -> list[Verdict]:
     """The verdict on each series, in their order.
 
@@ -96,7 +96,7 @@ def judged(figures: Figures) -> bool:
     return float(np.median(known)) >= JUDGED_FROM
 
 
-def _segments(figures: Figures, rebases: Mapping[str, list[date]]) -> list[int]:
+def _segments(figures: Figures, rebases: Mapping[str, Sequence[date]]) -> list[int]:
     days = sorted(rebases.get(figures.indicator.id, []))
     return [sum(day <= month for day in days) for month in figures.dates]
 

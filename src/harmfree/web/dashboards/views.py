@@ -13,8 +13,8 @@ from harmfree.web.access.roles import Permission
 from harmfree.web.access.rules import access_of, allow
 from harmfree.web.common.refusals import page
 from harmfree.web.dashboards import levels
-from harmfree.web.dashboards.cards import cards_of
 from harmfree.web.dashboards.figures import Reader
+from harmfree.web.dashboards.sections import Asked, sections
 from harmfree.web.dashboards.sparkline import icon_sprite
 from harmfree.web.dashboards.viewer import Viewer
 from harmfree.web.organisations.tree import Node
@@ -58,15 +58,15 @@ def _organisation(
     if run is None:
         return page(request, "Dashboard", "Nothing has been published yet.", 200)
     chosen = more["programme"].name if "programme" in more else _chosen_programme(request)
-    groups = cards_of(Reader(run, viewer), node, chosen)
     attention = request.GET.get("show") == "attention"
+    asked = Asked(chosen, "programme" in more, attention)
     context = {
         "title": f"{node.name}: {more['programme'].title}" if "programme" in more else node.name,
         "crumbs": crumbs(viewer, node, whole=bool(more.get("programme"))),
         "node": node,
         "level": levels.one(node.kind),
         "run": run,
-        "groups": groups,
+        "sections": sections(Reader(run, viewer), node, asked),
         "chosen": chosen,
         "attention": attention,
         "programmes": [(each.name, each.title) for each in programmes().values()],
@@ -77,19 +77,8 @@ def _organisation(
         "may_annotate": viewer.may_annotate(node.id),
         "view": request.path,
         "sprite": icon_sprite(),
-        "boards": _boards(),
     }
     return render(request, "dashboard/organisation.jinja", context | more)
-
-
-def _boards() -> dict[str, list[tuple[str, str]]]:
-    """Programme to its boards, as (title, slug)."""
-    from harmfree.web.boards.pages import PAGES  # boards are built on these pages
-
-    found: dict[str, list[tuple[str, str]]] = {}
-    for each in PAGES.values():
-        found.setdefault(each.programme, []).append((each.title, each.slug))
-    return found
 
 
 def _chosen_programme(request: HttpRequest) -> str:
