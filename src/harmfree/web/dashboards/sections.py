@@ -42,24 +42,36 @@ class Asked:
 
 Key = tuple[str, bool, Node, Terms, Asked]
 _kept: OrderedDict[Key, SafeString] = OrderedDict()
-_lock = Lock()
+_lock, _making = Lock(), Lock()
 
 
 def sections(reader: Reader, node: Node, asked: Asked) -> SafeString:
     """The cards of an organisation, as this reader may see them; two queries when they are kept."""
     terms = terms_of(reader.viewer, node)
     key = _key(reader, node, terms, asked)
+    found = _held(key)
+    if found is not None:
+        return found
+    with _making:  # many who come at once wait for one making, which is sooner than many makings
+        found = _held(key)
+        if found is None:
+            found = _made(reader, node, terms, asked)
+            _keep(key, found)
+        return found
+
+
+def _held(key: Key) -> SafeString | None:
     with _lock:
-        found = _kept.get(key)
-        if found is not None:
+        if key in _kept:
             _kept.move_to_end(key)
-            return found
-    made = _made(reader, node, terms, asked)
+        return _kept.get(key)
+
+
+def _keep(key: Key, made: SafeString) -> None:
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    return made
 
 
 def _key(reader: Reader, node: Node, terms: Terms, asked: Asked) -> Key:
