@@ -5,10 +5,9 @@ import __future__
 
 import ast
 import hashlib
-import inspect
-import textwrap
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import TypeVar, cast
@@ -45,16 +44,26 @@ def with_plain_places(function: FunctionType) -> FunctionType:
     numba takes a negative number to count from the end, and tests for it at every access. The
     kernel never counts so; without the test it takes a quarter less time.
     """
-    lines, first = inspect.getsourcelines(function)
-    tree = _Places().visit(ast.parse(textwrap.dedent("".join(lines))))
-    tree.body[0].decorator_list = []
-    ast.increment_lineno(ast.fix_missing_locations(tree), first - 1)
+    definition = functions_of(function.__code__.co_filename)[function.__code__.co_firstlineno]
+    definition.decorator_list = []
+    tree = ast.fix_missing_locations(_Places().visit(ast.Module([definition], [])))
     flags = __future__.annotations.compiler_flag
     code = compile(tree, function.__code__.co_filename, "exec", flags)
     function.__globals__[PLACE] = np.uintp
     made: dict[str, FunctionType] = {}
     exec(code, function.__globals__, made)  # noqa: S102 - our own source, read a few lines above
     return made[function.__name__]
+
+
+@cache
+def functions_of(file: str) -> dict[int, ast.FunctionDef]:
+    """The functions that a file defines, by the line on which each begins (decorators included)."""
+    every = ast.walk(ast.parse(Path(file).read_text(encoding="utf-8")))
+    return {
+        min([each.lineno, *(decorator.lineno for decorator in each.decorator_list)]): each
+        for each in every
+        if isinstance(each, ast.FunctionDef)
+    }
 
 
 class _Places(ast.NodeTransformer):
