@@ -95,7 +95,7 @@ def test_pages_are_light(page, site):
         page.wait_for_load_state("networkidle")
         page.remove_listener("response", keep)
         weight = sum(each.request.sizes()["responseBodySize"] for each in answers)
-        assert 10_000 < weight < HEAVIEST, address
+        assert 1_000 < weight < HEAVIEST, address  # pages are sent compressed
 
 
 def test_a_dot_leads_to_its_series_and_so_does_the_table_by_keyboard(page, site):
