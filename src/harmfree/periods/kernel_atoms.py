@@ -6,11 +6,11 @@ import numpy as np
 
 from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_spans import level, person_of, put
+from harmfree.periods.kernel_streams import known
 from harmfree.periods.kernel_tables import (
     DAY_BITS,
     PLACES,
     UNKNOWN_DAY,
-    Bits,
     Block,
     Events,
     Int32,
@@ -57,12 +57,6 @@ def certainly(value: np.float32, comparator: int, operator: int, limit: np.float
     if operator == 2:
         return bool(value > limit or (comparator == 3 and value == limit))
     return bool(value >= limit)
-
-
-@compiled
-def known(bits: Bits, row: int) -> bool:
-    """Whether the column has something in the row."""
-    return len(bits) == 0 or (bits[row >> 3] >> (row & 7)) & 1 == 1
 
 
 @compiled

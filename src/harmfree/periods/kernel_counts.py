@@ -143,7 +143,7 @@ def tally_sites(marks: Marks, dates: int, cells: Cells) -> None:
 
 
 @compiled
-def tally_strata(marks: Marks, pl: People, g: Grid, dates: int, cells: Cells) -> None:
+def tally_strata(marks: Marks, pl: People, g: Grid, cells: Cells) -> None:
     """The changes of every tally, by area and category; the age bands come last.
 
     The cells of a tally are few, and most of them change: they are all looked at.
@@ -153,7 +153,7 @@ def tally_strata(marks: Marks, pl: People, g: Grid, dates: int, cells: Cells) ->
         touched = False
         for block in range(marks.first.shape[0]):
             for i in range(marks.first[block, tally], marks.first[block, tally + 1]):
-                add_strata(marks, pl, g, dates, cells.work, i)
+                add_strata(marks, pl, g, cells.work, i)
                 touched = True
         if touched:
             for cell in range(len(cells.work)):
@@ -165,11 +165,11 @@ def tally_strata(marks: Marks, pl: People, g: Grid, dates: int, cells: Cells) ->
 
 
 @compiled
-def add_strata(marks: Marks, pl: People, g: Grid, dates: int, work: Int32, i: int) -> None:
+def add_strata(marks: Marks, pl: People, g: Grid, work: Int32, i: int) -> None:
     """Add a mark to the cells of its person's categories."""
     person = marks.marks[i].person
     first, last = np.int64(marks.marks[i].first), np.int64(marks.marks[i].last)
-    bands = g.band_starts.shape[1] - 1
+    bands, dates = g.band_starts.shape[1] - 1, g.dates
     area = np.int64(g.area[marks.marks[i].site]) * g.categories
     for k in range(pl.strata.shape[1]):
         category = np.int64(pl.strata[person, k])

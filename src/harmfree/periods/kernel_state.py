@@ -149,7 +149,7 @@ class Marked:
         per_mark = 2 * (people.strata.shape[1] + grid.band_starts.shape[1] - 1)
         cells = self._cells(areas * grid.categories * grid.dates, per_mark)
         if grid.categories:
-            tally_strata(self._marks, people, grid, grid.dates, cells)
+            tally_strata(self._marks, people, grid, cells)
         return changes_in(cells)
 
     def _cells(self, wide: int, per_mark: int) -> Cells:

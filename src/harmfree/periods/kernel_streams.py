@@ -183,6 +183,12 @@ def fill_rows(  # noqa: PLR0913 - compiled code has no objects to put these into
 
 
 @compiled
+def known(bits: Bits, row: int) -> bool:
+    """Whether the column has something in the row."""
+    return len(bits) == 0 or (bits[row >> 3] >> (row & 7)) & 1 == 1
+
+
+@compiled
 def fill_values(  # noqa: PLR0913 - compiled code has no objects to put these into
     rows: Int32,
     source: npt.NDArray[np.int8],
@@ -195,9 +201,9 @@ def fill_values(  # noqa: PLR0913 - compiled code has no objects to put these in
     """The values of some rows in the units of their lists, in single precision; NaN for none."""
     for i in range(len(rows)):
         row = rows[i]
-        held = len(value_known) == 0 or (value_known[row >> 3] >> (row & 7)) & 1 == 1
         factor = factors[source[i], unit[row]]
-        found[i] = np.float32(np.float64(value[row]) * factor) if held else np.nan
+        scaled = np.float32(np.float64(value[row]) * factor)
+        found[i] = scaled if known(value_known, row) else np.nan
 
 
 @compiled

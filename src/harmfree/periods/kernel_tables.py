@@ -62,7 +62,7 @@ DEFINITION = np.dtype(
         ("rows", np.int32),  # the most rows of evidence that a period can have
     ]
 )
-LISTENER = np.dtype([("weight", np.float64), ("stream", np.int32), ("group", np.int32)])
+LISTENER = np.dtype([("stream", np.int32), ("group", np.int32)])
 PERSON = np.dtype(
     [
         ("birth", np.int32),

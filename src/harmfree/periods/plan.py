@@ -23,7 +23,6 @@ from harmfree.periods.kernel_tables import (
     Int32,
     Records,
     Tables,
-    records,
 )
 from harmfree.periods.network import Kind, Network, Step
 from harmfree.periods.windows import (
@@ -315,15 +314,7 @@ class _Builder:
 
     def _taken(self, stream: int, names: tuple[str, ...]) -> tuple[Int32, Records]:
         """The codes of a stream; a code of several lists is taken once."""
-        tables = [self.lists[name] for name in names]
-        codes, first = np.unique(
-            np.concatenate([table.code_ids for table in tables]), return_index=True
-        )
-        taken = records(
-            LISTENER,
-            len(codes),
-            weight=np.concatenate([table.weights for table in tables])[first],
-            group=np.concatenate([table.groups for table in tables])[first],
-        )
+        codes = np.unique(np.concatenate([self.lists[name].code_ids for name in names]))
+        taken = np.zeros(len(codes), LISTENER)
         taken["stream"] = stream
         return codes.astype(np.int32), taken

@@ -7,6 +7,7 @@ What counts is the number after the last event of a day.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,15 +85,20 @@ def fill_spans(day: Days, person: People, reach: int, found: Floats) -> None:
         found[i] = day[i] - day[first]
 
 
+def filled(fill: Callable[[Days, Sources, People, Floats], None], given: DerivationInput) -> Floats:
+    """float64[n]: what a function fills in, NaN elsewhere."""
+    found = np.full(len(given.day), np.nan)
+    fill(given.day, given.source, given.person, found)
+    return found
+
+
 @dataclass(frozen=True)
 class DaysToFirst:
     """Days from the latest event of the first list to the first of the second on or after it."""
 
     def __call__(self, given: DerivationInput) -> Floats:
         """float64[n]: `NEVER` until the second comes, NaN before any first event."""
-        found = np.full(len(given.day), np.nan)
-        fill_days_to_first(given.day, given.source, given.person, found)
-        return found
+        return filled(fill_days_to_first, given)
 
 
 @dataclass(frozen=True)
@@ -101,9 +107,7 @@ class DaysToNext:
 
     def __call__(self, given: DerivationInput) -> Floats:
         """float64[n]: at least 1, `NEVER` until it comes, NaN before any first event."""
-        found = np.full(len(given.day), np.nan)
-        fill_days_to_next(given.day, given.source, given.person, found)
-        return found
+        return filled(fill_days_to_next, given)
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,7 @@ class DaysSince:
 
     def __call__(self, given: DerivationInput) -> Floats:
         """float64[n]: 0 on one day, `NEVER` without an earlier one, NaN before any first event."""
-        found = np.full(len(given.day), np.nan)
-        fill_days_since(given.day, given.source, given.person, found)
-        return found
+        return filled(fill_days_since, given)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def set_up(live: LiveRun, secret_folder: Path, progress: Progress) -> tuple[list
     password = _password(secret_folder)
     with transaction.atomic():
         sign_ins = [_sign_in(role, _place(role), password) for role in PEOPLE]
-        _roll_out(live)
+        put_on_charts(live, User.objects.get(email=f"{PEOPLE[Role.LEAD][0]}@{DOMAIN}"))
         if not Identity.objects.exists():
             keep(made_up(live))
         ask_for_all(published)
@@ -99,10 +99,9 @@ def _sign_in(role: Role, place: Organisation | None, password: str) -> SignIn:
     return SignIn(NAMES[role], email, place.name if place else "everywhere")
 
 
-def _roll_out(live: LiveRun) -> None:
+def put_on_charts(live: LiveRun, by: User) -> None:
     """Put the pharmacists' go-live dates of the synthetic region on the charts."""
     path = live.store.folder / "rollout.csv"
-    lead = User.objects.get(email=f"{PEOPLE[Role.LEAD][0]}@{DOMAIN}")
     if not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as file:
@@ -113,5 +112,5 @@ def _roll_out(live: LiveRun) -> None:
                     organisation=at,
                     on=date.fromisoformat(row["go_live"]),
                     text="Practice pharmacist started",
-                    defaults={"by": lead, "intervention": True},
+                    defaults={"by": by, "intervention": True},
                 )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date
-
 import pytest
 from django.db import transaction
 
@@ -14,8 +11,7 @@ from harmfree.web.accounts.models import User
 from harmfree.web.boards import builders  # noqa: F401 - registers the builders
 from harmfree.web.boards.models import BoardResult
 from harmfree.web.boards.results import Made, Work, builder_of, names
-from harmfree.web.dashboards.models import Annotation
-from harmfree.web.organisations.models import Organisation
+from harmfree.web.demonstration import put_on_charts
 from harmfree.web.publication.models import PublishedRun
 
 
@@ -23,20 +19,9 @@ def quiet(*_: object) -> None:
     """No progress."""
 
 
-def put_on_charts(live: LiveRun) -> None:
-    """The go-live dates of the synthetic region as interventions, as the demonstration does."""
-    by = User.objects.create_user("rollout@example.org", "Roll-out", "x")
-    with (live.store.folder / "rollout.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            at = Organisation.objects.filter(code=row["site"]).first()
-            if at and row["go_live"]:
-                Annotation.objects.create(
-                    organisation=at,
-                    on=date.fromisoformat(row["go_live"]),
-                    text="Practice pharmacist started",
-                    intervention=True,
-                    by=by,
-                )
+def roll_out(live: LiveRun) -> None:
+    """The go-live dates of the synthetic region as interventions, as in the demonstration."""
+    put_on_charts(live, User.objects.create_user("rollout@example.org", "Roll-out", "x"))
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +31,7 @@ def made(django_db_setup, django_db_blocker, region_home) -> dict[str, list[Made
     with django_db_blocker.unblock(), transaction.atomic():
         run = PublishedRun.live()
         assert run is not None
-        put_on_charts(live)
+        roll_out(live)
         found = {name: list(builder_of(name)(Work(live, run, None, quiet))) for name in names()}
         transaction.set_rollback(True)
     return found
@@ -55,7 +40,7 @@ def made(django_db_setup, django_db_blocker, region_home) -> dict[str, list[Made
 @pytest.fixture
 def boards(region, region_home, made) -> PublishedRun:
     """The live run with every board worked out."""
-    put_on_charts(LiveRun.open(region_home))
+    roll_out(LiveRun.open(region_home))
     for name, several in made.items():
         for each in several:
             BoardResult.objects.create(
