@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
@@ -19,7 +20,7 @@ def environment(**options: Any) -> Environment:
         [options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")]
     )
     made = Environment(**options)
-    made.globals.update(static=static, url=address, choices_of=choices_of)
+    made.globals.update(static=asset, url=address, choices_of=choices_of)
     made.filters.update(day=day, moment=moment, thousands=thousands, plural=plural)
     made.trim_blocks = made.lstrip_blocks = True
     return made
@@ -27,7 +28,22 @@ def environment(**options: Any) -> Environment:
 
 def address(name: str, *arguments: object, **named: object) -> str:
     """The path of a named page."""
-    return reverse(name, args=arguments or None, kwargs=named or None)
+    told = tuple(map(str, arguments)), tuple((key, str(value)) for key, value in named.items())
+    return _address(get_script_prefix(), name, *told)
+
+
+@lru_cache(maxsize=4096)
+def _address(
+    _prefix: str, name: str, arguments: tuple[str, ...], named: tuple[tuple[str, str], ...]
+) -> str:
+    """A page has dozens of addresses, most of them the same on every page."""
+    return reverse(name, args=arguments or None, kwargs=dict(named) or None)
+
+
+@lru_cache(maxsize=256)
+def asset(path: str) -> str:
+    """The address of a static file; its name does not change while the server runs."""
+    return static(path)
 
 
 def choices_of(bound: BoundField) -> list[dict[str, str]]:
@@ -36,6 +52,7 @@ def choices_of(bound: BoundField) -> list[dict[str, str]]:
     return [{"value": str(value), "text": str(text)} for value, text in choices]
 
 
+@lru_cache(maxsize=4096)
 def day(value: date | None) -> str:
     """A date as people write it; empty for none."""
     return f"{value.day} {value:%B %Y}" if value else ""

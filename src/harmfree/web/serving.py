@@ -47,6 +47,7 @@ def start(address: str, workers: int) -> None:
     """
     from gunicorn.app.base import BaseApplication
 
+    from harmfree.web.readiness import make_ready
     from harmfree.web.wsgi import application
 
     class Server(BaseApplication):
@@ -63,6 +64,7 @@ def start(address: str, workers: int) -> None:
 
     beside = [subprocess.Popen([sys.executable, "-m", module]) for module in BESIDE]
     try:
+        make_ready()
         Server().run()
     finally:
         for each in beside:

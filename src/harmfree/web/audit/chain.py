@@ -63,10 +63,11 @@ def record(
         detail: facts as JSON takes them, without anything that identifies a patient.
     """
     user = access.user if access else None
-    with transaction.atomic():
-        before = _last_for_update()
+    # Within a transaction there is nothing to go back to: what is not on record must not happen.
+    with transaction.atomic(savepoint=False):
+        number, before = _last_for_update()
         event = AuditEvent(
-            number=before.number + 1 if before else 1,
+            number=number + 1,
             at=(at or timezone.now()),
             actor=user.pk if user else None,
             actor_name=str(user)[:150] if user else "",
@@ -76,13 +77,13 @@ def record(
             reason=reason[:300],
             detail=detail,
         )
-        event.digest = digest(event, before.digest if before else BEGINNING)
+        event.digest = digest(event, before)
         event.save(force_insert=True)
     return event
 
 
-def _last_for_update() -> AuditEvent | None:
-    """The newest entry, with nobody else able to add one until the transaction ends.
+def _last_for_update() -> tuple[int, str]:
+    """The newest number and digest, with nobody else able to add one until the transaction ends.
 
     SQLite's transactions take the write lock when they begin; PostgreSQL is asked for a lock that
     it frees by itself.
@@ -90,7 +91,8 @@ def _last_for_update() -> AuditEvent | None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    return AuditEvent.objects.order_by("-number").first()
+    newest = AuditEvent.objects.order_by("-number").values_list("number", "digest").first()
+    return newest or (0, BEGINNING)
 
 
 def verify(events: Iterable[AuditEvent] | None = None) -> tuple[int, str]:

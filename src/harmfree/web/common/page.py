@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
 from harmfree.web.access.roles import Permission
 from harmfree.web.access.rules import access_of
 from harmfree.web.access.scope import Access
+from harmfree.web.jinja import address
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -40,19 +40,17 @@ def navigation(access: Access, path: str) -> list[dict[str, Any]]:
         found.append(("Runs", "runs"))
     if access.may(Permission.MANAGE_PEOPLE) or access.may(Permission.SEE_AUDIT):
         found.append(("Administration", "administration"))
-    return [
-        {"text": text, "href": reverse(name), "current": path.startswith(reverse(name))}
-        for text, name in found
-    ]
+    links = [(text, address(name)) for text, name in found]
+    return [{"text": text, "href": href, "current": path.startswith(href)} for text, href in links]
 
 
 def account(access: Access) -> dict[str, Any]:
     """The links to the right of the header."""
     if access.user is None:
-        return {"items": [{"text": "Sign in", "href": reverse("account_login")}]}
+        return {"items": [{"text": "Sign in", "href": address("account_login")}]}
     return {
         "items": [
-            {"text": str(access.user), "href": reverse("your_account"), "icon": True},
-            {"text": "Sign out", "action": reverse("account_logout"), "method": "post"},
+            {"text": str(access.user), "href": address("your_account"), "icon": True},
+            {"text": "Sign out", "action": address("account_logout"), "method": "post"},
         ]
     }

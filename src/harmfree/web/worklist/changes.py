@@ -36,13 +36,19 @@ def last_look(user: User, organisation: int) -> datetime | None:
 
 def look(user: User, organisation: int) -> datetime | None:
     """Note that somebody looks at a worklist now; their last look, as `last_look` tells it."""
-    before, now = last_look(user, organisation), timezone.now()
+    before = last_look(user, organisation)
+    looked(user, organisation, before)
+    return before
+
+
+def looked(user: User, organisation: int, before: datetime | None) -> None:
+    """Note that somebody looks at a worklist now, whose last look is known."""
+    now = timezone.now()
     mine = Look.objects.filter(user=user, organisation=organisation)
     if not mine.update(at=now, before=before):
         Look.objects.update_or_create(  # two first looks at one moment make one row
             user=user, organisation_id=organisation, defaults={"at": now, "before": before}
         )
-    return before
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,8 @@ Held = tuple[dict[str, str], dict[str, AESGCM]]
 def _held() -> Held:
     """The keys, and the ciphers of those that seal; read again when the file has changed."""
     path = f"{settings.SECRETS}/{FILE}"
-    if not os.path.exists(path):  # noqa: PTH110 - asked three times for every line of a list
-        _make()
     try:
-        return _read(path, os.stat(path).st_mtime_ns)  # noqa: PTH116 - the same
+        return _read(path, _changed(path))
     except (OSError, ValueError) as fault:
         raise SealError(
             "The keys of the identifiers cannot be read.",
@@ -79,8 +77,17 @@ def _held() -> Held:
         ) from fault
 
 
+def _changed(path: str) -> int:
+    """When the file was changed; it is made where there is none. One call of the system."""
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - asked three times for every line
+    except FileNotFoundError:
+        _make()
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - the same
+
+
 @lru_cache(maxsize=4)
-def _read(path: str, _changed: int) -> Held:
+def _read(path: str, _at: int) -> Held:
     held: dict[str, str] = json.loads(Path(path).read_text(encoding="utf-8"))
     ciphers = {name: AESGCM(bytes.fromhex(key)) for name, key in held.items() if name != "search"}
     return held, ciphers

@@ -28,7 +28,7 @@ from harmfree.web.organisations.tree import Node, tree
 from harmfree.web.publication.models import PublishedRun
 from harmfree.web.worklist import filters as choosing
 from harmfree.web.worklist import listing
-from harmfree.web.worklist.changes import changes, last_look, look, summaries
+from harmfree.web.worklist.changes import changes, last_look, looked, summaries
 from harmfree.web.worklist.filters import Filters
 from harmfree.web.worklist.forms import SearchForm
 from harmfree.web.worklist.identities import find_by_nhs_number
@@ -91,7 +91,7 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
     cases = listing.matching(node.id, filters, user, before)
     rows = listing.rows(page, cases, filters)
     with transaction.atomic():
-        look(user, node.id)
+        looked(user, node.id, before)
         _seen(access, "worklist.viewed", node, rows, filters, page=page.number)
     context = {
         "rows": rows,
@@ -252,7 +252,7 @@ def changed(request: HttpRequest, code: str) -> HttpResponse:
     people = {each.person for kind in kinds for each in kind.changes}
     names = {person.pk: listing.known_of(person) for person in people}
     with transaction.atomic():
-        look(user, node.id)
+        looked(user, node.id, before)
         record(
             access,
             "worklist.changes",
