@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from harmfree.periods.expressions import Derivation, DerivationInput
 from harmfree.periods.kernel_streams import (
-    count_codes,
     count_rows,
     fill_rows,
     fill_values,
     known_only,
+    pick_rows,
 )
 from harmfree.periods.kernel_tables import UNKNOWN_DAY, Bits, Events, People, Read
 from harmfree.periods.plan import Plan
@@ -60,7 +60,7 @@ class BucketArrays:
         read = self._read(plan, horizon)
         values = lent("values", int(read.first[-1]), np.float64)
         for number, derivation in enumerate(plan.derivations):
-            mine = slice(read.first[number], read.first[number + 1])
+            mine = slice(read.first[number], read.last[number])
             if mine.start < mine.stop:
                 values[mine] = derivation.function(_Seen(self, plan, derivation, read, mine))
         derived = known_only(read, values)
@@ -79,21 +79,22 @@ class BucketArrays:
         """The rows that each derivation reads."""
         first_reader, readers = plan.readers
         first = np.zeros(len(plan.derivations) + 1, np.int32)
+        picked = lent("picked", len(self.code) + 1, np.int32)
+        picked = picked[: pick_rows(first_reader, self.code, self.date, horizon, picked)]
         events = np.zeros(len(first_reader) - 1, np.int32)
-        count_codes(self.code, self.date, horizon, events)
-        count_rows(first_reader, readers, events, first)
+        count_rows(first_reader, readers, self.code, picked, events, first)
         first = np.cumsum(first, dtype=np.int32)
         rows = int(first[-1])
         read = Read(
             first,
-            lent("read_rows", rows, np.int32),
-            lent("read_day", rows, np.int32),
-            lent("read_person", rows, np.int64),
-            lent("read_source", rows, np.int8),
+            first[:-1].copy(),
+            lent("read_rows", rows + 1, np.int32),
+            lent("read_day", rows + 1, np.int32),
+            lent("read_person", rows + 1, np.int64),
+            lent("read_source", rows + 1, np.int8),
         )
-        if rows:
-            persons = self.people.persons
-            fill_rows(first_reader, readers, persons, self.code, self.date, horizon, read)
+        given = (first_reader, readers, *plan.required, self.people.persons)
+        fill_rows(*given, self.code, self.date, picked, read)
         return read
 
 

@@ -138,12 +138,15 @@ class Derivation:
         lists: the code lists whose events it is worked out from.
         function: gives float64[n], the quantity after each event (NaN: not known). It may use only
             events of the same person on the same or earlier days; the last event of a day counts.
+        requires: numbers of the lists without an event of which, in the whole record, everything
+            about a person is NaN: the kernel passes such people over.
     """
 
     name: str
     words: str
     lists: tuple[str, ...]
     function: Callable[[DerivationInput], npt.NDArray[np.float64]]
+    requires: tuple[int, ...] = ()
 
 
 class Quantity(_Remembering):

@@ -49,12 +49,11 @@ def mark_step(s: State, g: Grid, b: Block, marks: Marks, step: int, at: int) -> 
         for place in range(s.first_place[p], s.first_place[p + 1]):
             start = max(span_start, np.int64(s.places[place].start)) - base
             end = min(span_end, np.int64(s.places[place].end)) - base
-            if start < end:
-                first, last = g.first_index[start], g.first_index[end]
-                if first < last:
-                    marks.marks[at].person, marks.marks[at].site = b.first + p, s.place_site[place]
-                    marks.marks[at].first, marks.marks[at].last = first, last
-                    at += 1
+            first, last = g.first_index[start], g.first_index[end]
+            # Without a branch: a mark that holds on no index date is written over.
+            marks.marks[at].person, marks.marks[at].site = b.first + p, s.place_site[place]
+            marks.marks[at].first, marks.marks[at].last = first, last
+            at += first < last
     return at
 
 
@@ -100,17 +99,16 @@ def room_needed(t: Tables, s: State, b: Block) -> None:
                 s.size[ROW_ROOM] += t.definitions[d].rows
     for k in range(len(t.tallied)):
         step = t.tallied[k]
-        s.size[MARK_ROOM] += s.last[step] - s.first[step] + s.size[PLACES]
+        s.size[MARK_ROOM] += s.last[step] - s.first[step] + s.size[PLACES] + 1
 
 
 @compiled
 def change(cells: Cells, cell: int, amount: int, waiting: int) -> int:
     """Change a cell of the tally at hand; how many cells wait to be written."""
-    if cells.work[cell] == 0:
-        cells.touched[waiting] = cell
-        waiting += 1
-    cells.work[cell] += amount
-    return waiting
+    before = cells.work[cell]
+    cells.touched[waiting] = cell
+    cells.work[cell] = before + amount
+    return waiting + (before == 0)
 
 
 @compiled
@@ -118,10 +116,10 @@ def write_cells(cells: Cells, waiting: int, at: int) -> int:
     """Write the cells that changed, and leave the work as it was found: all zero."""
     for k in range(waiting):
         cell = cells.touched[k]
-        if cells.work[cell] != 0:
-            cells.cell[at], cells.amount[at] = cell, cells.work[cell]
-            cells.work[cell] = 0
-            at += 1
+        amount = cells.work[cell]
+        cells.cell[at], cells.amount[at] = cell, amount
+        cells.work[cell] = 0
+        at += amount != 0
     return at
 
 

@@ -35,55 +35,44 @@ def person_of(moment: int) -> int:
 
 @inlined
 def meet(t: Tables, s: State, step: int, bottom: int) -> int:
-    """Where every child of weight 1 holds and none of weight -1."""
+    """Where every child of weight 1 holds and none of weight -1.
+
+    The child with the fewest spans is met with the next, what they share with the third, and so
+    on; those that must not hold come last. What is left is little when there is still much to ask.
+    """
     first = t.steps[step].first_child
     count = t.steps[step + 1].first_child - first
-    if count != 2:
-        return meet_many(t, s, first, count, bottom)
-    one, two = t.children[first], t.children[first + 1]
-    if one.weight < 0:
-        one, two = two, one
-    i, i_last = np.int64(s.first[one.step]), np.int64(s.last[one.step])
-    j, j_last = np.int64(s.first[two.step]), np.int64(s.last[two.step])
-    if two.weight > 0:
-        return both(s.spans, i, i_last, j, j_last, bottom)
-    return without(s.spans, i, i_last, j, j_last, bottom)
-
-
-@inlined
-def meet_many(t: Tables, s: State, first: int, count: int, bottom: int) -> int:
-    """The same of any number of children.
-
-    A moment is offered to one child after another; a child that does not agree offers a later one.
-    When all have agreed, they do so until the first of them changes.
-    """
-    for k in range(count):
-        child = t.children[first + k].step
-        s.at[k], s.until[k] = s.first[child], s.last[child]
-        s.sign[k] = t.children[first + k].weight
-    at, moment, end, agreed, k = bottom, np.int64(-1), np.int64(NO_MORE), 0, 0
-    while True:
-        last = np.int64(s.until[k])
-        here = ends_after(s.spans, np.int64(s.at[k]), last, moment)
-        s.at[k] = here
-        start = np.int64(s.spans[here].start) if here < last else np.int64(NO_MORE)
+    in_order_of_size(t, s, first, count)
+    i, i_last = np.int64(s.first[s.at[0]]), np.int64(s.last[s.at[0]])
+    at = bottom
+    for k in range(1, count):
+        j, j_last = np.int64(s.first[s.at[k]]), np.int64(s.last[s.at[k]])
         if s.sign[k] > 0:
-            if here == last:
-                return at
-            if start > moment:
-                moment, agreed, end = start, 0, NO_MORE
-            end = min(end, np.int64(s.spans[here].end))
+            end = both(s.spans, i, i_last, j, j_last, at)
         else:
-            if start <= moment:
-                moment, agreed, end = np.int64(s.spans[here].end), 0, NO_MORE
-                s.at[k] = here + 1
-                start = np.int64(s.spans[here + 1].start) if here + 1 < last else np.int64(NO_MORE)
-            end = min(end, start)
-        agreed += 1
-        k = k + 1 if k + 1 < count else 0
-        if agreed == count:
-            at = put(s, bottom, at, moment, end)
-            moment, agreed, end = end, 0, NO_MORE
+            end = without(s.spans, i, i_last, j, j_last, at)
+        i, i_last, at = at, end, end
+        if i == i_last:
+            return bottom
+    for k in range(i_last - i):
+        s.spans[bottom + k].start, s.spans[bottom + k].end = (
+            s.spans[i + k].start,
+            s.spans[i + k].end,
+        )
+    return bottom + i_last - i
+
+
+@compiled
+def in_order_of_size(t: Tables, s: State, first: int, count: int) -> None:
+    """Put the children in the order in which they are met: the fewest spans first, "not" last."""
+    for k in range(count):
+        step, weight = t.children[first + k].step, t.children[first + k].weight
+        spans = s.last[step] - s.first[step] if weight > 0 else NO_MORE
+        at = k
+        while at > 0 and s.sizes[at - 1] > spans:
+            s.at[at], s.sign[at], s.sizes[at] = s.at[at - 1], s.sign[at - 1], s.sizes[at - 1]
+            at -= 1
+        s.at[at], s.sign[at], s.sizes[at] = step, weight, spans
 
 
 @compiled

@@ -63,7 +63,7 @@ class Memory:
             place_site=np.zeros(places, np.int32),
             first_place=np.zeros(PEOPLE_IN_BLOCK + 1, np.int32),
             at=np.zeros(children, np.int32),
-            until=np.zeros(children, np.int32),
+            sizes=np.zeros(children, np.int32),
             sign=np.zeros(children, np.int32),
             soon=np.zeros(children, np.int32),
             group_end=np.zeros(groups, np.int32),
@@ -155,8 +155,8 @@ class Marked:
     def _cells(self, wide: int, per_mark: int) -> Cells:
         """Room for the changes of every tally, in so many cells, each mark making so many."""
         marks = np.diff(self._marks.first, axis=1).sum(axis=0)
-        room = int(np.minimum(marks * per_mark, wide).sum())
-        most = int(marks.max(initial=0)) * per_mark
+        room = int(np.minimum(marks * per_mark, wide).sum()) + 1
+        most = int(marks.max(initial=0)) * per_mark + 1
         return Cells(
             work=np.zeros(wide, np.int32),
             touched=lent("touched", most, np.int32),

@@ -19,6 +19,7 @@ from harmfree.periods.kernel_tables import (
     Derived,
     Events,
     Int32,
+    Int64,
     People,
     Read,
     Records,
@@ -142,44 +143,64 @@ def find_places(s: State, pl: People, b: Block) -> None:
 
 
 @compiled
-def count_codes(code: Int32, date: Int32, horizon: int, events: Int32) -> None:
-    """How many events of each code lie before the horizon."""
+def pick_rows(first: Int32, code: Int32, date: Int32, horizon: int, picked: Int32) -> int:
+    """Write down the rows before the horizon that a derivation reads; how many there are.
+
+    `first` are the offsets of each code's readers.
+    """
+    at = 0
     for row in range(len(code)):
-        if FIRST_DAY <= date[row] < horizon:
-            events[code[row]] += 1
+        picked[at] = row  # without a branch: what does not count is written over
+        read = first[code[row]] < first[code[row] + 1]
+        at += read & (date[row] >= FIRST_DAY) & (date[row] < horizon)
+    return at
 
 
 @compiled
-def count_rows(first: Int32, readers: Records, events: Int32, counts: Int32) -> None:
-    """How many rows each derivation reads, into ``counts[derivation + 1]``."""
-    for code in range(len(events)):
-        for k in range(first[code], first[code + 1]):
-            counts[readers[k].stream + 1] += events[code]
+def count_rows(
+    first: Int32, readers: Records, code: Int32, picked: Int32, events: Int32, counts: Int32
+) -> None:
+    """How many rows each derivation reads at most, into ``counts[derivation + 1]``."""
+    for i in range(len(picked)):
+        events[code[picked[i]]] += 1
+    for of in range(len(events)):
+        for k in range(first[of], first[of + 1]):
+            counts[readers[k].stream + 1] += events[of]
 
 
 @compiled
 def fill_rows(  # noqa: PLR0913 - compiled code has no objects to put these into
     first: Int32,
     readers: Records,
+    held: Int64,
+    required: Int64,
     persons: Records,
     code: Int32,
     date: Int32,
-    horizon: int,
+    picked: Int32,
     read: Read,
 ) -> None:
-    """Write down the rows that each derivation reads, whose they are and of which list."""
-    for person in range(len(persons) - 1):
-        for row in range(persons[person].first_event, persons[person + 1].first_event):
-            if FIRST_DAY <= date[row] < horizon:
-                for k in range(first[code[row]], first[code[row] + 1]):
-                    derivation = readers[k].stream
-                    at = read.first[derivation]
-                    read.rows[at], read.day[at] = row, date[row]
-                    read.person[at], read.source[at] = person, readers[k].group
-                    read.first[derivation] = at + 1
-    for derivation in range(len(read.first) - 1, 0, -1):
-        read.first[derivation] = read.first[derivation - 1]
-    read.first[0] = 0
+    """Write down the rows that each derivation reads, whose they are and of which list.
+
+    People who lack a list that a derivation requires are left out of it: `held` are the lists of
+    each code and `required` those of each derivation, as bits.
+    """
+    end = person = 0
+    while end < len(picked):
+        while persons[person + 1].first_event <= picked[end]:
+            person += 1
+        start, first_of_next, lists = end, persons[person + 1].first_event, np.int64(0)
+        while end < len(picked) and picked[end] < first_of_next:
+            lists |= held[code[picked[end]]]
+            end += 1
+        for i in range(start, end):
+            row = np.int64(picked[i])
+            for k in range(first[code[row]], first[code[row] + 1]):
+                derivation = readers[k].stream
+                at = read.last[derivation]
+                read.rows[at], read.day[at] = row, date[row]
+                read.person[at], read.source[at] = person, readers[k].group
+                read.last[derivation] = at + (lists & required[derivation] == required[derivation])
 
 
 @compiled
@@ -211,23 +232,20 @@ def keep_known(read: Read, values: npt.NDArray[np.float64], derived: Derived) ->
     """Take the values that are known at the end of a day."""
     at = 0
     for d in range(len(read.first) - 1):
-        last = read.first[d + 1]
+        last = read.last[d]
         for i in range(read.first[d], last):
-            if np.isnan(values[i]):
-                continue
             later = i + 1 < last and (
-                read.person[i + 1] == read.person[i] and read.day[i + 1] == read.day[i]
+                (read.person[i + 1] == read.person[i]) & (read.day[i + 1] == read.day[i])
             )
-            if not later:
-                derived.rows[at], derived.person[at] = read.rows[i], read.person[i]
-                derived.value[at] = values[i]
-                at += 1
+            derived.rows[at], derived.person[at] = read.rows[i], read.person[i]
+            derived.value[at] = values[i]  # without a branch: what does not count is written over
+            at += (not np.isnan(values[i])) & (not later)
         derived.first[d + 1] = at
 
 
 def known_only(read: Read, values: npt.NDArray[np.float64]) -> Derived:
     """The values that are known at the end of a day."""
-    most = int(read.first[-1])
+    most = int(read.first[-1]) + 1
     found = Derived(
         np.zeros(len(read.first), np.int32),
         lent("derived_rows", most, np.int32),

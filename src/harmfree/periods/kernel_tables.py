@@ -113,7 +113,8 @@ class Tables(NamedTuple):
 class Read(NamedTuple):
     """The rows that derivations read, one derivation after another."""
 
-    first: Int32  # derivation -> rows
+    first: Int32  # derivation -> room for its rows
+    last: Int32  # where its rows end
     rows: Int32
     day: Int32
     person: Int64
@@ -174,8 +175,8 @@ class State(NamedTuple):
     places: Records  # SPAN: registrations
     place_site: Int32
     first_place: Int32  # person -> places
-    at: Int32  # where a step stands in each of its children
-    until: Int32  # where each of its children ends
+    at: Int32  # where a step stands in each of its children, or which they are
+    sizes: Int32  # how many spans each of its children has
     sign: Int32  # the weight of each of its children
     soon: Int32  # the moment at which each of its children changes next
     group_end: Int32  # the moment at which each group ends

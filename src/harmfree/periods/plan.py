@@ -21,6 +21,7 @@ from harmfree.periods.kernel_tables import (
     LISTENER,
     STEP,
     Int32,
+    Int64,
     Records,
     Tables,
 )
@@ -61,6 +62,22 @@ class Plan:
         rows = self.tables.definitions[:-1]
         steps = np.stack([rows["denominator"], rows["numerator"]], axis=1).ravel()
         return np.searchsorted(self.tables.tallied, steps)
+
+    @cached_property
+    def required(self) -> tuple[Int64, Int64]:
+        """int64[code], int64[derivation]: the lists that a code is in, those that must be there.
+
+        A bit stands for a list; with more than 63 some share one, and a few people more are read.
+        """
+        names = sorted({name for each in self.derivations for name in each.lists})
+        bit = {name: np.int64(1 << place % 63) for place, name in enumerate(names)}
+        held = np.zeros(len(self.readers[0]) - 1, np.int64)
+        for name in names:
+            held[self.lists[name].code_ids] |= bit[name]
+        wanted = [
+            sum(bit[each.lists[source]] for source in each.requires) for each in self.derivations
+        ]
+        return held, np.array(wanted, np.int64)
 
     @property
     def streams(self) -> int:

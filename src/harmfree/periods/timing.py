@@ -145,17 +145,23 @@ class SpanOfIssues:
 
 def days_to_first(first: str, second: str, words: str) -> Derivation:
     """How long after the latest event of one list the first of another came (0: that day)."""
-    return Derivation(f"days_{first}_to_{second}", words, (first, second), DaysToFirst())
+    return Derivation(
+        f"days_{first}_to_{second}", words, (first, second), DaysToFirst(), requires=(0,)
+    )
 
 
 def days_to_next(first: str, second: str, words: str) -> Derivation:
     """How long after the latest event of `first` the next `second` came, that day not counted."""
-    return Derivation(f"days_after_{first}_to_{second}", words, (first, second), DaysToNext())
+    return Derivation(
+        f"days_after_{first}_to_{second}", words, (first, second), DaysToNext(), requires=(0,)
+    )
 
 
 def days_since(first: str, second: str, words: str) -> Derivation:
     """How long before the latest event of `first` the last `second` was (0: that day)."""
-    return Derivation(f"days_at_{first}_since_{second}", words, (first, second), DaysSince())
+    return Derivation(
+        f"days_at_{first}_since_{second}", words, (first, second), DaysSince(), requires=(0,)
+    )
 
 
 def days_after(start: str, codes: str, words: str) -> Derivation:

@@ -50,6 +50,7 @@ CLEARANCE = Derivation(
     "the creatinine clearance (Cockcroft-Gault, ml/min) from the latest weight and creatinine",
     ("weight", "creatinine", "doac"),
     _clearance,
+    requires=(0, 1),
 )
 """Worked out anew at each issue of a DOAC too, so that age is never far behind."""
 
@@ -171,6 +172,7 @@ def first_weeks_ttr(arm: str) -> Derivation:
         "time in therapeutic range (INR 2 to 3, Rosendaal, per cent) in the first 12 weeks",
         ("inr", arm),
         _first_weeks_ttr,
+        requires=(0, 1),
     )
 
 
@@ -181,4 +183,5 @@ def first_weeks_highest(arm: str) -> Derivation:
         "the highest INR in the first 12 weeks",
         ("inr", arm),
         _first_weeks_highest,
+        requires=(0, 1),
     )

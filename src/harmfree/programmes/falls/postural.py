@@ -44,7 +44,8 @@ class DropOnStanding:
 def _drop(which: str) -> Derived:
     words = f"the drop of the {which} pressure from lying to standing on one day"
     lists = (f"{which}_lying", f"{which}_standing")
-    return derived(Derivation(f"{which}_drop", words, lists, DropOnStanding()), within=YEAR)
+    drop = Derivation(f"{which}_drop", words, lists, DropOnStanding(), requires=(0, 1))
+    return derived(drop, within=YEAR)
 
 
 MEASURED = recorded("systolic_standing", within=YEAR)
