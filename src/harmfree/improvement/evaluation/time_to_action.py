@@ -75,6 +75,24 @@ def evaluate(waits: Waits, days: Sequence[float] = DAYS) -> Result:
     )
 
 
+def median_wait(days: Floats, acted: np.ndarray) -> Estimate:
+    """Days within which half were acted on (Kaplan-Meier), with 95% limits (log-log).
+
+    Infinite where fewer than half were while they were watched.
+
+    Raises:
+        TooFewError: there are no rows.
+    """
+    if not len(days):
+        raise TooFewError("A median wait needs at least one row.")
+    return _median(KaplanMeierFitter().fit(days, acted))
+
+
+def _median(fitted: KaplanMeierFitter) -> Estimate:
+    interval = np.asarray(median_survival_times(fitted.confidence_interval_)).ravel()
+    return Estimate.within(fitted.median_survival_time_, interval)
+
+
 def _check(waits: Waits, names: list[str]) -> None:
     if len(waits.days) < 3 or not waits.acted.any():
         raise TooFewError("Time to action needs three or more rows and at least one action.")
@@ -89,8 +107,7 @@ def _curve(
     waits: Waits, rows: np.ndarray, days: Sequence[float]
 ) -> tuple[dict[str, Estimate], dict[str, Any]]:
     fitted = KaplanMeierFitter().fit(waits.days[rows], waits.acted[rows])
-    interval = np.asarray(median_survival_times(fitted.confidence_interval_)).ravel()
-    found = {"median_days": Estimate.within(fitted.median_survival_time_, interval)}
+    found = {"median_days": _median(fitted)}
     table = fitted.confidence_interval_survival_function_
     for day in days:
         if day > waits.days[rows].max():

@@ -10,6 +10,7 @@ from harmfree.web.boards.asking import Maker
 from harmfree.web.boards.falls_page import falls
 from harmfree.web.boards.fracture_page import fracture_prevention
 from harmfree.web.boards.pharmacist_page import impact_page
+from harmfree.web.boards.waiting_page import time_to_action
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class BoardPage:
     """One board.
 
     Attributes:
-        slug: in the address. programme: the programme that it belongs to.
+        slug: in the address. programme: the programme that it belongs to; empty for all.
         title, about: its heading, and what it is for.
         template: its template's name. make: makes what it shows.
     """
@@ -33,6 +34,14 @@ class BoardPage:
 PAGES: dict[str, BoardPage] = {
     each.slug: each
     for each in (
+        BoardPage(
+            "time-to-action",
+            "",
+            "Time to action",
+            "How long people wait on the worklists until somebody acts, by programme and site",
+            "boards/waiting.jinja",
+            time_to_action,
+        ),
         BoardPage(
             "atrial-fibrillation",
             "atrial_fibrillation",

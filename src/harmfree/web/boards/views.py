@@ -44,7 +44,8 @@ def boards_of(request: HttpRequest, code: str) -> HttpResponse:
     held = programmes()
     groups: dict[str, list[BoardPage]] = {}
     for each in PAGES.values():
-        groups.setdefault(held[each.programme].title, []).append(each)
+        heading = held[each.programme].title if each.programme else "Every programme"
+        groups.setdefault(heading, []).append(each)
     may_bring = viewer.access.may_at(Permission.ANNOTATE, region_of(node).id)
     context = {
         "reports": REPORTS if may_bring else {},

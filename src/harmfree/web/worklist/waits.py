@@ -43,6 +43,8 @@ class Wait:
         days: from the first showing to the action, or to the end of watching.
         acted: whether it ended in action.
         ended: "decision", "records", "closed otherwise" or "waiting".
+        shown: when it was first shown.
+        person: whose it is, for counting people; never shown.
     """
 
     site: str
@@ -52,6 +54,8 @@ class Wait:
     days: float
     acted: bool
     ended: str
+    shown: datetime
+    person: int
 
 
 def waits(organisations: Iterable[int], until: datetime | None = None) -> list[Wait]:
@@ -66,17 +70,18 @@ def waits(organisations: Iterable[int], until: datetime | None = None) -> list[W
     cases = (
         Case.objects.filter(organisation__in=list(organisations), first_seen__lte=end)
         .order_by("pk")
-        .values_list("pk", "organisation__code", "indicator", "kind", "first_seen")
+        .values_list("pk", "organisation__code", "indicator", "kind", "first_seen", "person_id")
     )
     decided, over = _decided(organisations), _over(organisations)
     found = []
-    for pk, site, name, kind, shown in cases:
+    for pk, site, name, kind, shown, person in cases:
         ends = [*decided.get(pk, ()), *over.get(pk, ())]
         at, acted, ended = min(
             [each for each in ends if each[0] <= end], default=(end, False, "waiting")
         )
         days = max((at - shown).total_seconds() / SECONDS, 0.0)
-        found.append(Wait(site, programme.get(name, ""), name, kind, days, acted, ended))
+        where = programme.get(name, "")
+        found.append(Wait(site, where, name, kind, days, acted, ended, shown, person))
     return found
 
 
