@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from harmfree.web.worklist import sealing
 from harmfree.web.worklist.errors import SealError
-from harmfree.web.worklist.sealing import rotate, seal, search_key, unseal, valid_nhs_number
+from harmfree.web.worklist.sealing import (
+    rotate,
+    seal,
+    search_key,
+    unseal,
+    unseal_all,
+    valid_nhs_number,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +31,13 @@ def test_what_is_sealed_opens_again_and_is_not_to_be_read():
     assert unseal(sealed, "name", 5) == "Ada Lovelace"
     assert b"Ada" not in sealed
     assert sealed != seal("Ada Lovelace", "name", 5)
+
+
+def test_columns_of_one_person_open_together_each_as_its_own():
+    sealed = {column: seal(column.upper(), column, 5) for column in ("name", "birth_date")}
+    assert unseal_all(sealed, 5) == ["NAME", "BIRTH_DATE"]
+    with pytest.raises(SealError):
+        unseal_all(sealed | {"nhs_number": sealed["name"]}, 5)
 
 
 @pytest.mark.parametrize(("column", "person"), [("nhs_number", 5), ("name", 6)])

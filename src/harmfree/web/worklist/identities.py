@@ -21,7 +21,7 @@ from harmfree.web.audit.chain import record
 from harmfree.web.publication.models import Person
 from harmfree.web.worklist.errors import IdentitiesRefusedError
 from harmfree.web.worklist.models import Identity
-from harmfree.web.worklist.sealing import seal, search_key, unseal, valid_nhs_number
+from harmfree.web.worklist.sealing import seal, search_key, unseal_all, valid_nhs_number
 
 COLUMNS = ("person", "nhs_number", "name", "birth_date")
 EARLIEST_BIRTH, UNKNOWN_BIRTH = date(1900, 1, 1), date(1970, 1, 1)
@@ -50,12 +50,9 @@ def open_identity(identity: Identity) -> Known:
         SealError: it cannot be opened.
     """
     person = identity.person_id
-    return Known(
-        person,
-        unseal(identity.name, "name", person),
-        unseal(identity.nhs_number, "nhs_number", person),
-        date.fromisoformat(unseal(identity.birth_date, "birth_date", person)),
-    )
+    columns = ("name", "nhs_number", "birth_date")
+    name, number, born = unseal_all({each: getattr(identity, each) for each in columns}, person)
+    return Known(person, name, number, date.fromisoformat(born))
 
 
 def find_by_nhs_number(text: str) -> Identity | None:

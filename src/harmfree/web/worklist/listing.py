@@ -229,7 +229,7 @@ def rows(people: Iterable[int], cases: QuerySet[Case], filters: Filters) -> list
     held = Person.objects.select_related("identity").in_bulk(order)
     chosen = cases.filter(person__in=order).order_by("-kind", "since", "indicator")
     found = [Shown(*row) for row in chosen.values_list(*COLUMNS)]
-    last = _last_actions(order)
+    last = _last_actions(order, {case.state for case in found})
     more = _more(order, found) if filters.narrowed else {}
     lines = {
         each: Row(held[each], shown(each), known_of(held[each]), more.get(each, 0))
@@ -248,7 +248,11 @@ def _more(people: list[int], cases: list[Shown]) -> dict[int, int]:
     return {person: every - seen[person] for person, every in rows}
 
 
-def _last_actions(people: list[int]) -> dict[int, Action]:
-    """The latest action about each case of some people."""
-    actions = Action.objects.filter(case__person__in=people).select_related("by", "to")
+def _last_actions(people: list[int], states: set[str]) -> dict[int, Action]:
+    """The latest action about each case of some people that is in one of some states.
+
+    By people, not by case: a page has 50 of them and some hundred cases.
+    """
+    of = Q(case__person__in=people, case__state__in=states)
+    actions = Action.objects.filter(of).select_related("by", "to")
     return {each.case_id: each for each in actions.order_by("at", "pk")}
