@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,6 +151,9 @@ def test(arguments: list[str]) -> None:
     """Lint, check types and import arrows, then run every test."""
     install("requirements-dev.lock")
     front_end()
+    # The tests start hundreds of processes: without kept byte code each compiles all sources anew,
+    # and the first without its folder makes what it compiles with numba worthless to the others.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if arguments:
         run(python(), "-m", "pytest", *arguments)
         return
@@ -164,12 +168,22 @@ def test(arguments: list[str]) -> None:
         run(bin_folder / "ruff", "format", "--check", ".")
         run(bin_folder / "mypy")
         run(bin_folder / "lint-imports")
-    run(python(), "-m", "pytest", "-n", "2", "--dist", "worksteal")
+    with tempfile.TemporaryDirectory(prefix="harmfree-tests-") as folder:
+        os.environ["HARMFREE_TEST_SHARED"] = folder  # what both databases are filled from
+        every_test()
+
+
+def every_test() -> None:
+    """Run the tests on SQLite, then those that need the database once more on PostgreSQL."""
+    # Each worker has a core: threads that wait for each other would take it from the other worker.
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    two_workers = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
+    run(python(), *two_workers)
     print("The web application once more, on PostgreSQL (browser tests apart):", flush=True)
-    tests = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not browser", "tests/web")
     # The tools' forms and the public pages ask the database for next to nothing.
     apart = ("--ignore=tests/web/tools", "--ignore=tests/web/programme_pages")
-    run(python(), "tools/with_postgres.py", python(), *tests, *apart)
+    tests = (python(), *two_workers, "-m", "not browser", "tests/web", *apart)
+    run(python(), "tools/with_postgres.py", *tests)
 
 
 def bench(arguments: list[str]) -> None:

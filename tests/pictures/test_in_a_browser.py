@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import shutil
 import threading
 from functools import partial
 
@@ -69,21 +68,6 @@ def address(tmp_path):
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    # The system's Chromium, or the one that Playwright has fetched.
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=options)
-        except sync_api.Error:
-            pytest.skip("there is no Chromium here")
-        yield browser
-        browser.close()
 
 
 def test_text_is_at_least_11_px_at_every_width_and_the_policy_is_kept(address, browser):

@@ -1,6 +1,7 @@
 """A small published region in the test database, and someone of each role.
 
-The region is built and published once a session; each test works in a transaction that is undone.
+The region is built and published once, by the first worker that needs it; each test works in a
+transaction that is undone.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
+from django.test.utils import teardown_databases
 
 from harmfree.publish.reading import LiveRun
 from harmfree.publish.run import RunRequest, run
@@ -30,6 +31,9 @@ from harmfree.web.accounts.models import Membership, User
 from harmfree.web.organisations.models import Organisation
 from harmfree.web.publication.models import PublishedRun
 from harmfree.web.publication.publish import publish
+from once import made_once
+from web_database import set_up
+from web_settings import HOME
 
 PEOPLE = 3_000
 
@@ -38,19 +42,33 @@ def quiet(*_: object) -> None:
     """No progress bar."""
 
 
+def make_region(folder: Path) -> None:
+    """A store with a small synthetic region and a finished run."""
+    build(Settings(PEOPLE, 1), folder, workers=1)
+    run(folder, RunRequest(months=24), quiet)
+
+
 @pytest.fixture(scope="session")
-def region_home():
+def region_home(shared_folder):
     """The folder of a store with a small synthetic region and a finished run."""
-    build(Settings(PEOPLE, 1), settings.HOME, workers=1)
-    run(settings.HOME, RunRequest(months=24), quiet)
-    return settings.HOME
+    shutil.copytree(made_once(shared_folder / "region", make_region), HOME, dirs_exist_ok=True)
+    return HOME
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, region_home):
+def django_db_setup(
+    django_test_environment,
+    django_db_modify_db_settings,
+    django_db_blocker,
+    region_home,
+    shared_folder,
+):
     """The test database with the region published into it."""
     with django_db_blocker.unblock():
-        publish(LiveRun.open(region_home))
+        made = set_up(shared_folder, lambda: publish(LiveRun.open(region_home)))
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -140,7 +158,8 @@ def site(region_home, tmp_path_factory, worker_id):
         "HARMFREE_JOB_LEASE": "3",
         "DJANGO_SETTINGS_MODULE": "harmfree.web.settings",
     }
-    environment.pop("HARMFREE_LOCAL", None)
+    for name in ("HARMFREE_LOCAL", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+        environment.pop(name, None)
     command = [sys.executable, "-m", "harmfree.cli.main", "demo", "site"]
     told = subprocess.run(
         [*command, "--no-serve", "--json"], env=environment, capture_output=True, check=True
@@ -172,30 +191,6 @@ def wait_for(made: Site, seconds: float = 60) -> None:
         except OSError:
             time.sleep(0.2)
     pytest.fail((made.home / "server.log").read_text(encoding="utf-8", errors="replace"))
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium; the tests that need it are skipped loudly where it is missing."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -249,8 +244,11 @@ def accessible():
 
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
+    # Violations are told whole; of what passes, whose telling takes half of the time, one example.
+    options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+
     def check(page) -> None:
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        found = Axe().run(page, options=options)
         said = [
             f"{page.url}: {each['id']} {node['target']} {node.get('failureSummary', '')[:300]}"
             for each in found.response["violations"]

@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -22,15 +23,21 @@ from harmfree.web.jobs import tasks
 from harmfree.web.jobs.queue import enqueue
 print(enqueue(tasks.COMPUTE, months=24).pk)
 """
-LOOK = """
+WATCH = """
 import json
+import sys
+import time
 from harmfree.web import boot
 boot()
 from harmfree.web.jobs.models import Job
 from harmfree.web.publication.models import PublishedRun
-job = Job.objects.get(pk={number})
-live = PublishedRun.objects.filter(state="live").count()
-print(json.dumps([job.state, job.attempts, live, job.error]))
+state, end = "", time.monotonic() + 90
+while state not in ("done", "failed") and time.monotonic() < end:
+    job = Job.objects.get(pk=int(sys.argv[1]))
+    live = PublishedRun.objects.filter(state="live").count()
+    state = job.state
+    print(json.dumps([state, job.attempts, live, job.error]), flush=True)
+    time.sleep(0.2)
 """
 
 
@@ -44,6 +51,27 @@ def inside(site, text: str) -> str:
         check=True,
     )
     return done.stdout.strip().splitlines()[-1]
+
+
+class Look(NamedTuple):
+    """What there is to see of a job."""
+
+    state: str
+    attempts: int
+    live_runs: int
+    error: str
+
+
+def watched(site, number: str) -> Iterator[Look]:
+    """A look at a job every fifth of a second, until it has ended."""
+    command = [sys.executable, "-c", WATCH, number]
+    environment = site.environment | {"HARMFREE_LOCAL": "1"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            for line in process.stdout:
+                yield Look(*json.loads(line))
+        finally:
+            process.kill()  # nothing happens to one that has ended
 
 
 def workers(site) -> list[int]:
@@ -70,19 +98,13 @@ def test_health_and_static_files(site):
 
 
 def test_a_job_whose_worker_is_killed_is_begun_again_and_done(site):
-    number = inside(site, ASK)
     killed = False
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        state, attempts, live, error = json.loads(inside(site, LOOK.format(number=number)))
-        assert live == 1, "readers see exactly one whole run at any time"
-        if state == "running" and not killed:
+    for look in watched(site, inside(site, ASK)):
+        assert look.live_runs == 1, "readers see exactly one whole run at any time"
+        if look.state == "running" and not killed:
             for each in workers(site):
                 os.kill(each, signal.SIGKILL)
             killed = True
-        if state in ("done", "failed"):
-            break
-        time.sleep(0.2)
     assert killed
-    assert (state, error) == ("done", "")
-    assert attempts == 2
+    assert (look.state, look.error) == ("done", "")
+    assert look.attempts == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -25,8 +27,30 @@ PAGES = [
 ]
 
 
+MAKE = """
+from harmfree.web import boot
+boot()
+from harmfree.web.access.roles import Role
+from harmfree.web.accounts.models import Membership, User
+from harmfree.web.organisations.models import Organisation
+region = Organisation.objects.filter(kind="region").first()
+for name in {names!r}:
+    user = User.objects.create_user(name + "@demo.example", name, {password!r})
+    Membership.objects.create(user=user, role=Role.ANALYST, organisation=region)
+"""
+
+
+@pytest.fixture(scope="module")
+def holders(site) -> None:
+    """People who may keep a passkey: with one, those of the demonstration could no longer sign in
+    by password, which the other tests of the site do."""
+    code = MAKE.format(names=["alone", "after"], password=site.password)
+    environment = site.environment | {"HARMFREE_LOCAL": "1"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
 @pytest.fixture
-def localhost(site, browser):
+def localhost(site, browser, holders):
     """A page on the site by name (a passkey belongs to a name), with a virtual authenticator."""
     context = browser.new_context(base_url=site.address.replace("127.0.0.1", "localhost"))
     context.set_default_timeout(15_000)
@@ -79,7 +103,7 @@ def sign_out(page) -> None:
 
 def test_a_passkey_signs_in_alone(localhost, site):
     page = localhost
-    enter(page, site, "lead")
+    enter(page, site, "alone")
     page.wait_for_url(lambda url: "/account/" not in url)
     add_key(page, site, alone=True)
     sign_out(page)
@@ -93,11 +117,11 @@ def test_a_passkey_signs_in_alone(localhost, site):
 
 def test_a_security_key_follows_the_password(localhost, site):
     page = localhost
-    enter(page, site, "analyst")
+    enter(page, site, "after")
     page.wait_for_url(lambda url: "/account/" not in url)
     add_key(page, site, alone=False)
     sign_out(page)
-    enter(page, site, "analyst")
+    enter(page, site, "after")
     page.wait_for_url(re.compile("authenticate"))
     page.goto("/dashboard/")
     assert "/account/login/" in page.url or "authenticate" in page.url, "not signed in yet"
