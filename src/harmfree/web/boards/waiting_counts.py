@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from threading import Lock
 
@@ -180,10 +180,11 @@ def _watched(until: datetime, _run: int, _newest: tuple[int] | None) -> Watched:
     known = {each.programme for each in rows}
     names = tuple(each for each in held if each in known)
     site, programme = ({each: i for i, each in enumerate(some)} for some in (sites, names))
-    first = [timezone.localdate(each.shown) for each in rows]
+    here, last = timezone.get_current_timezone(), _last_day(until)  # asked once, not for each
+    first = [each.shown.astimezone(here).date() for each in rows]
     month = np.array([_month(each) for each in first], np.int64)
-    days = np.array([_days(*pair, until) for pair in zip(rows, first, strict=True)], float)
-    seen = np.array([(_last_day(until) - each).days for each in first], np.int64)
+    days = np.array([_days(*pair, last, here) for pair in zip(rows, first, strict=True)], float)
+    seen = np.array([(last - each).days for each in first], np.int64)
     months = chart_months(month, until)
     return Watched(
         until,
@@ -199,10 +200,10 @@ def _watched(until: datetime, _run: int, _newest: tuple[int] | None) -> Watched:
     )
 
 
-def _days(wait: Wait, first: date, until: datetime) -> int:
+def _days(wait: Wait, first: date, last: date, here: tzinfo) -> int:
     """From the first day to the last, neither later than the last day that is counted."""
-    end = min(timezone.localdate(wait.shown + timedelta(days=wait.days)), _last_day(until))
-    return (end - first).days
+    end = (wait.shown + timedelta(days=wait.days)).astimezone(here).date()
+    return (min(end, last) - first).days
 
 
 def _flags(
