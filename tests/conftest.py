@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -69,6 +70,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ones that are shared out are short and need nothing made for them.
     """
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what imports and collection have made, because it stays."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Give it back: at the end some libraries complain of what they find still there."""
+    gc.unfreeze()
 
 
 def turn(item: pytest.Item) -> int:
