@@ -27,7 +27,8 @@ from harmfree.periods.kernel_atoms import (
 )
 from harmfree.periods.kernel_counts import mark_step, room_needed, write_runs
 from harmfree.periods.kernel_groups import groups
-from harmfree.periods.kernel_spans import add_up, inverse, join, meet, reaches, sustained
+from harmfree.periods.kernel_scores import add_up
+from harmfree.periods.kernel_spans import inverse, join, meet, reaches, sustained
 from harmfree.periods.kernel_streams import find_places, sort_events
 from harmfree.periods.kernel_tables import (
     LEVELS,
@@ -118,14 +119,14 @@ def from_steps(t: Tables, s: State, b: Block, step: int, at: int) -> int:
 
 
 @inlined
-def to_levels(t: Tables, s: State, ev: Events, step: int, horizon: int, at: int) -> int:
+def to_levels(t: Tables, s: State, ev: Events, b: Block, step: int, at: int) -> int:
     """A step that gives levels."""
     kind = t.steps[step].kind
     if kind == SCORE:
-        return add_up(t, s, step, at)
+        return add_up(t, s, step, b.people, at)
     if kind == GROUPS:
-        return groups(t, s, ev, step, horizon, at)
-    return supply(t, s, ev, step, horizon, at)
+        return groups(t, s, ev, step, b.horizon, at)
+    return supply(t, s, ev, step, b.horizon, at)
 
 
 @compiled
@@ -142,7 +143,7 @@ def work_out(t: Tables, s: State, ev: Events, pl: People, b: Block) -> bool:
             s.size[LEVELS] = at + room
             if at + room > len(s.levels):
                 return False
-            end = to_levels(t, s, ev, step, b.horizon, at)
+            end = to_levels(t, s, ev, b, step, at)
             s.size[LEVELS] = end
         else:
             at = s.size[SPANS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from harmfree.periods.compiled import compiled, inlined
-from harmfree.periods.kernel_spans import level, person_of, put
+from harmfree.periods.kernel_spans import NO_MORE, level, person_of, put
 from harmfree.periods.kernel_streams import known
 from harmfree.periods.kernel_tables import (
     DAY_BITS,
@@ -105,21 +105,19 @@ def window(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
 @compiled
 def recent(s: State, reach: Int32, first: int, last: int, horizon: int, bottom: int) -> int:
     """Where an entry lies within a window; `reach` is where the window of each day ends."""
-    at, start, end = bottom, np.int64(0), np.int64(-1)
+    if first == last:
+        return bottom
+    at, start, end = bottom, np.int64(s.moments[first]), np.int64(NO_MORE)
     for k in range(first, last):
         moment = np.int64(s.moments[k])
         base = person_of(moment)
-        until = base + min(np.int64(horizon), np.int64(reach[moment - base + 1]))
-        if moment > end:
-            if end >= 0:
-                s.spans[at].start, s.spans[at].end = start, end
-                at += 1
-            start = moment
-        end = until
-    if end >= 0:
+        apart = moment > end
         s.spans[at].start, s.spans[at].end = start, end
-        at += 1
-    return at
+        at += apart  # without a branch: a span that goes on is written over
+        start = moment if apart else start
+        end = base + min(np.int64(horizon), np.int64(reach[moment - base + 1]))
+    s.spans[at].start, s.spans[at].end = start, end
+    return at + 1
 
 
 @compiled

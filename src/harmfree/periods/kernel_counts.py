@@ -36,6 +36,8 @@ from harmfree.periods.kernel_tables import (
 )
 from harmfree.periods.windows import FIRST_DAY
 
+PLACES_AT_ONCE = 32
+
 
 @compiled
 def mark_step(s: State, g: Grid, b: Block, marks: Marks, step: int, at: int) -> int:
@@ -217,10 +219,16 @@ def add_changes(first: Int64, cell: Int32, amount: Int32, totals: Int32) -> None
 
 @compiled
 def sum_up(changes: Int32, tallies: npt.NDArray[np.intp], counts: Int32) -> None:
-    """From int32[tally, place, date], changes, to int32[place, number, date], counts."""
-    for place in range(counts.shape[0]):
+    """From int32[tally, place, date], changes, to int32[place, number, date], counts.
+
+    A few places at a time: what lies together is read together and written in few places.
+    """
+    for first in range(0, counts.shape[0], PLACES_AT_ONCE):
+        last = min(first + PLACES_AT_ONCE, counts.shape[0])
         for number in range(len(tallies)):
-            total = 0
-            for date in range(counts.shape[2]):
-                total += changes[tallies[number], place, date]
-                counts[place, number, date] = total
+            tally = tallies[number]
+            for place in range(first, last):
+                total = np.int32(0)
+                for date in range(counts.shape[2]):
+                    total += changes[tally, place, date]
+                    counts[place, number, date] = total

@@ -205,41 +205,6 @@ def put_level(levels: Records, bottom: int, at: int, moment: int, total: int) ->
 
 
 @compiled
-def next_change(s: State, k: int, last: int) -> int:
-    """The moment of the k-th child's next start or end; `at[k]` is even before starts."""
-    here = s.at[k] >> 1
-    if here >= last:
-        return NO_MORE
-    return s.spans[here].end if s.at[k] & 1 else s.spans[here].start
-
-
-@inlined
-def add_up(t: Tables, s: State, step: int, bottom: int) -> int:
-    """The sum of the weights of the children that hold, as levels."""
-    first = t.steps[step].first_child
-    count = t.steps[step + 1].first_child - first
-    for k in range(count):
-        child = t.children[first + k].step
-        s.at[k] = 2 * s.first[child]
-        s.soon[k] = next_change(s, k, s.last[child])
-    at = bottom
-    while True:
-        moment = NO_MORE
-        for k in range(count):
-            moment = min(moment, s.soon[k])
-        if moment == NO_MORE:
-            return at
-        change = 0
-        for k in range(count):
-            if s.soon[k] == moment:
-                weight = t.children[first + k].weight
-                change += -weight if s.at[k] & 1 else weight
-                s.at[k] += 1
-                s.soon[k] = next_change(s, k, s.last[t.children[first + k].step])
-        at = level(s, bottom, at, moment, change)
-
-
-@compiled
 def reaches(t: Tables, s: State, step: int, horizon: int, bottom: int) -> int:
     """Where the child's level is at least the number; with `below`, where it is less."""
     child = t.children[t.steps[step].first_child].step

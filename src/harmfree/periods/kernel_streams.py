@@ -32,7 +32,8 @@ from harmfree.periods.windows import FIRST_DAY
 
 @compiled
 def count_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> int:
-    """Lay out the streams; how many entries they have in all."""
+    """Lay out the streams; how many entries they have in all, with room for one nowhere."""
+    nowhere = len(s.first_entry) - 1
     s.first_entry[:] = 0
     s.code_events[:] = 0
     last_day = b.horizon + FIRST_DAY
@@ -43,25 +44,29 @@ def count_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> int:
         events = s.code_events[code]
         if events > 0:
             for k in range(t.first_listener[code], t.first_listener[code + 1]):
-                s.first_entry[t.listener_stream[k] + 1] += events
+                if t.listener_stream[k] < nowhere:
+                    s.first_entry[t.listener_stream[k] + 1] += events
     for d in range(len(t.derived_stream)):
         s.first_entry[t.derived_stream[d] + 1] += s.derived_end[d] - s.derived_at[d]
     for stream in range(1, len(s.first_entry)):
         s.first_entry[stream] += s.first_entry[stream - 1]
-    return int(s.first_entry[-1])
+    return int(s.first_entry[nowhere]) + 1
 
 
 @compiled
 def put_entry(s: State, stream: int, moment: int, row: int) -> None:
-    """Put an event at the end of a stream."""
+    """Put an event at the end of a stream; what is put nowhere is written over."""
     at = s.first_entry[stream]
-    s.first_entry[stream] = at + 1
     s.moments[at], s.rows[at] = moment, row
+    s.first_entry[stream] = at + (stream < len(s.first_entry) - 1)
 
 
 @compiled
 def fill_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
-    """Put every event into the streams of the lists that hold its code."""
+    """Put every event into the streams of the lists that hold its code, two at a time.
+
+    A code has an even number of listeners (see `plan`): how often the loop runs is easier to guess.
+    """
     last_day = b.horizon + FIRST_DAY
     for p in range(b.people):
         base = (p << DAY_BITS) - FIRST_DAY
@@ -70,8 +75,11 @@ def fill_entries(t: Tables, s: State, ev: Events, pl: People, b: Block) -> None:
             day = ev.date[row]
             if FIRST_DAY <= day < last_day:
                 code = ev.code[row]
-                for k in range(t.first_listener[code], t.first_listener[code + 1]):
+                k, last = np.int64(t.first_listener[code]), np.int64(t.first_listener[code + 1])
+                while k < last:
                     put_entry(s, t.listener_stream[k], base + day, row)
+                    put_entry(s, t.listener_stream[k + 1], base + day, row)
+                    k += 2
 
 
 @compiled

@@ -100,8 +100,8 @@ class Tables(NamedTuple):
     definitions: Records  # DEFINITION, and one row more
     evidence: Int32  # steps
     tallied: Int32  # steps that are counted, each once
-    first_listener: Int32  # code -> listeners
-    listener_stream: Int32
+    first_listener: Int32  # code -> listeners, an even number
+    listener_stream: Int32  # as many as there are streams: nowhere
     code_group: Int32  # [coded step, code]
     code_weight: npt.NDArray[np.float64]  # [coded step, code]
     factors: npt.NDArray[np.float64]  # [list, unit]
@@ -178,9 +178,10 @@ class State(NamedTuple):
     at: Int32  # where a step stands in each of its children, or which they are
     sizes: Int32  # how many spans each of its children has
     sign: Int32  # the weight of each of its children
-    soon: Int32  # the moment at which each of its children changes next
+    person_most: Int32  # person -> the most that a score can be
+    person_first: Int32  # person -> changes of a score
+    person_end: Int32
     group_end: Int32  # the moment at which each group ends
-    group_held: Int32  # the groups that hold
     seek: Int32  # where evidence was last found in each of a definition's streams
     keep: Int64  # moments kept by the step at hand
     keep_amount: Int64

@@ -140,9 +140,10 @@ class Network:
         return self._step(Step(Kind.JOIN, children=tuple((part, 1) for part in parts)))
 
     def least_asked_of(self, number: int) -> int:
-        """The least number that anything asks a count to reach; 0 when smaller ones matter too."""
+        """The least number that anything asks levels to reach; 0 when smaller ones matter too."""
         asking = [step for step in self.steps if (number, 1) in step.children]
-        if min(self.steps[number].group_weights, default=0) < 0:
+        step = self.steps[number]
+        if min([*step.group_weights, *(weight for _, weight in step.children)], default=0) < 0:
             return 0
         return min(0 if step.below else step.number for step in asking)
 

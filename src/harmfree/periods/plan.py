@@ -256,7 +256,7 @@ class _Builder:
         rows["first_child"][1:] = np.cumsum([len(step.children) for step in steps])
         rows["first_group"][1:] = np.cumsum([len(step.group_weights) for step in steps])
         for number, step in enumerate(steps):
-            if step.kind is Kind.GROUPS:
+            if step.kind in (Kind.GROUPS, Kind.SCORE):
                 rows["number"][number] = self.network.least_asked_of(number)
         return rows, np.array(children, CHILD), np.array(weights, np.int32)
 
@@ -306,12 +306,17 @@ class _Builder:
         return found
 
     def _listeners(self) -> tuple[Int32, Records]:
-        """For each code the streams that take it, with its group and weight there."""
-        return self._by_code(
+        """For each code the streams that take it: an even number, the last may be nowhere."""
+        parts = [
             self._taken(stream, (source,))
             for source, stream in self.streams.items()
             if isinstance(source, str)
-        )
+        ]
+        taken = np.concatenate([np.zeros(0, np.int32), *(codes for codes, _ in parts)])
+        odd = np.flatnonzero(np.bincount(taken, minlength=self.codes) % 2).astype(np.int32)
+        nowhere = np.zeros(len(odd), LISTENER)
+        nowhere["stream"] = len(self.streams)
+        return self._by_code([*parts, (odd, nowhere)])
 
     def readers(self) -> tuple[Int32, Records]:
         """For each code the derivations that read it (`stream`), and of which list (`group`)."""
