@@ -27,10 +27,10 @@ def groups(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
     weights = t.group_weights[t.steps[step].first_group : t.steps[step + 1].first_group]
     ends, line, whose = s.group_end, s.keep, s.keep_amount
     ends[: len(weights)] = FREE
-    at, total, soon, base, front, back = bottom, 0, NO_MORE, np.int64(FREE), 0, 0
+    at, total, soon, base, front, back = bottom, 0, NO_MORE, FREE, 0, 0
     for k in range(np.int64(s.first_entry[stream]), last):
-        moment = np.int64(s.moments[k])
-        group = np.int64(group_of[ev.code[s.rows[k]]])
+        moment = int(s.moments[k])
+        group = group_of[ev.code[s.rows[k]]]
         if moment > soon:
             another = person_of(moment) != base
             if total >= least or (
@@ -55,7 +55,7 @@ def groups(t: Tables, s: State, ev: Events, step: int, horizon: int, bottom: int
         base = person_of(moment)
         until = base + horizon
         if within >= 0:
-            until = base + min(np.int64(horizon), np.int64(t.reach[within, moment - base + 1]))
+            until = base + min(horizon, int(t.reach[within, moment - base + 1]))
         line[back], whose[back] = until, group
         soon, back = until if front == back else soon, back + 1
         if ends[group] < base:

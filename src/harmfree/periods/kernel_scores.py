@@ -19,9 +19,9 @@ def add_up(t: Tables, s: State, step: int, people: int, bottom: int) -> int:
     """The sum of the weights of the children that hold, as levels; people who stay below the
     least number that is ever asked for have none."""
     find_most(t, s, step, people)
-    at = np.int64(bottom)
+    at = bottom
     for p in range(people):
-        changes, enough = np.int64(s.person_end[p]), s.person_most[p] >= t.steps[step].number
+        changes, enough = int(s.person_end[p]), s.person_most[p] >= t.steps[step].number
         s.person_first[p] = s.person_end[p] = at if enough else NOBODY
         at += changes if enough else 0
     if at > bottom:
@@ -52,7 +52,7 @@ def gather_changes(t: Tables, s: State, step: int) -> None:
         for i in range(s.first[child], s.last[child]):
             p = s.spans[i].start >> DAY_BITS
             if s.person_first[p] != NOBODY:
-                first = np.int64(s.person_first[p])
+                first = int(s.person_first[p])
                 put_change(s.levels, s.person_end, p, first, s.spans[i].start, weight)
                 put_change(s.levels, s.person_end, p, first, s.spans[i].end, -weight)
 
