@@ -54,7 +54,7 @@ def sql_table(home: Path, rounds: int, months: int) -> None:
     plan = plan_for(store, [known[name] for name in SIX], None)
     dates, written = sql.months_of(store, 60), WRITTEN.chosen(SIX)
     asked = dates[:: max(1, 60 // months)]
-    expected = engine.sweep(store, plan, 60, False)
+    expected = engine.by_site(plan, engine.sweep(store, plan, 60, False))
     monthly, sweep = Analyst(store, plan, written), sql.Sweep(store, plan)
     columns = [dates.index(day) for day in asked]
     if not np.array_equal(monthly.counts(asked), expected[..., columns]):

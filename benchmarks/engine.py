@@ -57,10 +57,18 @@ def request(store: Store, months: int, breakdowns: bool) -> Request:
     return Request(as_of, index_dates(as_of, months), store.sites.num_rows, areas, *extra)
 
 
-def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> npt.NDArray[np.int32]:
+Counts = npt.NDArray[np.int32]
+
+
+def by_site(plan: Plan, counts: Counts) -> Counts:
+    """int32[site, 2 * definition + (0 denominator, 1 numerator), month] of a sweep's counts."""
+    return counts[plan.tallies].transpose(1, 0, 2)
+
+
+def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> Counts:
     """Every definition over every bucket: counts, periods, and open ones with their evidence.
 
-    The counts: int32[site, 2 * definition + (0 denominator, 1 numerator), month].
+    The counts: int32[tally, site, month], see `Plan.tallies`.
     """
     asked = request(store, months, breakdowns)
     tallies, areas = len(plan.tables.tallied), int(asked.areas.max()) + 1
@@ -72,7 +80,8 @@ def sweep(store: Store, plan: Plan, months: int, breakdowns: bool) -> npt.NDArra
         strata.add(part.strata)
         open_ones += part.evidence.num_rows
     assert open_ones > 0
-    return sites.counts(plan.tallies)
+    strata.counts()
+    return sites.counts()
 
 
 def chosen(prefix: str) -> list[Indicator]:

@@ -31,8 +31,7 @@ def same(one: Changes, other: Changes) -> bool:
     sums = [Totals(len(each.first) - 1, 3, len(REQUEST.index_dates)) for each in (one, other)]
     for total, each in zip(sums, (one, other), strict=True):
         total.add(each)
-    every = range(len(one.first) - 1)
-    return np.array_equal(*(total.counts(every) for total in sums))
+    return np.array_equal(*(total.counts() for total in sums))
 
 
 def person(day: int) -> PersonRecord:
@@ -130,3 +129,12 @@ def test_a_number_between_brackets_is_a_place_unless_it_is_written_as_negative()
 
     assert with_plain_places(second_and_last)(np.arange(3), 1) == (1, 2)
     assert "np.uintp" not in second_and_last.__code__.co_names
+
+
+def test_totals_take_nothing_once_their_counts_were_asked_for() -> None:
+    one = Changes(np.array([0, 2]), np.array([0, 1], np.int32), np.array([2, -1], np.int32))
+    totals = Totals(1, 1, 3)
+    totals.add(one)
+    assert totals.counts().tolist() == [[[2, 1, 1]]] == totals.counts().tolist()
+    with pytest.raises(RuntimeError, match="no changes"):
+        totals.add(one)

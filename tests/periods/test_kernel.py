@@ -39,7 +39,7 @@ def counts(definitions: list[Definition], people: list[PersonRecord]) -> np.ndar
     plan, world = planned(definitions, people)
     totals = Totals(len(plan.tables.tallied), REQUEST.sites, len(INDEX))
     totals.add(sweep_bucket(plan, world.bucket(), REQUEST).sites)
-    return totals.counts(plan.tallies)
+    return totals.counts()[plan.tallies].transpose(1, 0, 2)
 
 
 def by_reference(definition: Definition, record: PersonRecord) -> set[tuple[int, int, int]]:

@@ -8,7 +8,6 @@ after another are added up, so that the cells at hand fit the processor's cache.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from harmfree.periods.compiled import compiled, inlined
 from harmfree.periods.kernel_evidence import begin_evidence, give_evidence
@@ -35,8 +34,6 @@ from harmfree.periods.kernel_tables import (
     Tables,
 )
 from harmfree.periods.windows import FIRST_DAY
-
-PLACES_AT_ONCE = 32
 
 
 @compiled
@@ -218,17 +215,11 @@ def add_changes(first: Int64, cell: Int32, amount: Int32, totals: Int32) -> None
 
 
 @compiled
-def sum_up(changes: Int32, tallies: npt.NDArray[np.intp], counts: Int32) -> None:
-    """From int32[tally, place, date], changes, to int32[place, number, date], counts.
-
-    A few places at a time: what lies together is read together and written in few places.
-    """
-    for first in range(0, counts.shape[0], PLACES_AT_ONCE):
-        last = min(first + PLACES_AT_ONCE, counts.shape[0])
-        for number in range(len(tallies)):
-            tally = tallies[number]
-            for place in range(first, last):
-                total = np.int32(0)
-                for date in range(counts.shape[2]):
-                    total += changes[tally, place, date]
-                    counts[place, number, date] = total
+def sum_up(totals: Int32) -> None:
+    """Turn changes into counts, in place: int32[tally, place, date]."""
+    for tally in range(totals.shape[0]):
+        for place in range(totals.shape[1]):
+            count = np.int32(0)
+            for date in range(totals.shape[2]):
+                count += totals[tally, place, date]
+                totals[tally, place, date] = count

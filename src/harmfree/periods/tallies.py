@@ -47,18 +47,20 @@ class Totals:
     """The changes of any number of buckets, added up."""
 
     def __init__(self, tallies: int, places: int, dates: int) -> None:
-        self._changes = np.zeros((tallies, places, dates), np.int32)
+        self._totals = np.zeros((tallies, places, dates), np.int32)
+        self._summed = False
 
     def add(self, changes: Changes) -> None:
-        """Add those of one bucket."""
-        flat = self._changes.reshape(len(self._changes), -1)
+        """Add those of one bucket; RuntimeError once the counts were asked for."""
+        if self._summed:
+            raise RuntimeError("Totals take no changes after their counts were asked for.")
+        flat = self._totals.reshape(len(self._totals), -1)
         if flat.size:
             add_changes(changes.first, changes.cell, changes.amount, flat)
 
-    def counts(self, tallies: npt.ArrayLike) -> Int32:
-        """int32[place, tally, date]: how many people, of the tallies asked for, in that order."""
-        numbers = np.asarray(tallies, np.intp)
-        _, places, dates = self._changes.shape
-        found = np.zeros((places, len(numbers), dates), np.int32)
-        sum_up(self._changes, numbers, found)
-        return found
+    def counts(self) -> Int32:
+        """int32[tally, place, date]: how many people; the changes are summed where they lie."""
+        if not self._summed:
+            sum_up(self._totals)
+            self._summed = True
+        return self._totals

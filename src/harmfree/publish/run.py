@@ -251,8 +251,8 @@ def _publish(  # noqa: PLR0913 - the last step sees all that was gathered
     ids = [each.id for each in chosen]
     pq.write_table(findings, folder / "findings.parquet", compression="zstd")
     pq.write_table(evidence, folder / "evidence.parquet", compression="zstd")
-    trend, strata = sums.sites.counts(plan.tallies), sums.strata.counts(plan.tallies)
-    strata = strata.reshape(len(areas), request.categories, *strata.shape[1:])
+    trend, strata = (each.counts()[plan.tallies] for each in (sums.sites, sums.strata))
+    strata = strata.reshape(len(strata), len(areas), request.categories, len(request.index_dates))
     pq.write_table(trend_table(trend, ids, request), folder / "trend.parquet")
     pq.write_table(breakdown_table(strata, ids, areas, request), folder / "breakdown.parquet")
     (folder / "run.json").write_text(json.dumps(asdict(info), indent=1), encoding="utf-8")

@@ -18,21 +18,19 @@ def trend_table(counts: Counts, ids: Sequence[str], request: Request) -> pa.Tabl
     """Rows (indicator, site, date, denominator, numerator) with a denominator above zero.
 
     Args:
-        counts: [site, 2 * indicator + (0 denominator, 1 numerator), index date].
+        counts: [2 * indicator + (0 denominator, 1 numerator), site, index date].
         ids: the indicators' ids.
         request: for its index dates.
     """
-    denominator, numerator = counts[:, 0::2], counts[:, 1::2]
-    site, indicator, day = np.nonzero(denominator)
-    order = np.lexsort((day, site, indicator))
-    site, indicator, day = site[order], indicator[order], day[order]
+    denominator, numerator = counts[0::2], counts[1::2]
+    indicator, site, day = np.nonzero(denominator)
     return pa.table(
         {
             "indicator": _names(indicator, ids),
             "site": pa.array(site.astype(np.int32)),
             "date": pa.array(request.index_dates[day]).cast(pa.date32()),
-            "denominator": pa.array(denominator[site, indicator, day].astype(np.int64)),
-            "numerator": pa.array(numerator[site, indicator, day].astype(np.int64)),
+            "denominator": pa.array(denominator[indicator, site, day].astype(np.int64)),
+            "numerator": pa.array(numerator[indicator, site, day].astype(np.int64)),
         }
     )
 
@@ -40,11 +38,12 @@ def trend_table(counts: Counts, ids: Sequence[str], request: Request) -> pa.Tabl
 def breakdown_table(
     strata: Counts, ids: Sequence[str], areas: Sequence[str], request: Request
 ) -> pa.Table:
-    """Rows (indicator, area, dimension, category, date, denominator, numerator)."""
-    denominator, numerator = strata[:, :, 0::2], strata[:, :, 1::2]
-    area, category, indicator, day = np.nonzero(denominator)
-    order = np.lexsort((day, category, area, indicator))
-    area, category, indicator, day = (x[order] for x in (area, category, indicator, day))
+    """Rows (indicator, area, dimension, category, date, denominator, numerator).
+
+    `strata` is [2 * indicator + (0 denominator, 1 numerator), area, category, index date].
+    """
+    denominator, numerator = strata[0::2], strata[1::2]
+    indicator, area, category, day = found = np.nonzero(denominator)
     return pa.table(
         {
             "indicator": _names(indicator, ids),
@@ -52,8 +51,8 @@ def breakdown_table(
             "dimension": _names(category, [name for name, _ in CATEGORIES]),
             "category": _names(category, [name for _, name in CATEGORIES]),
             "date": pa.array(request.index_dates[day]).cast(pa.date32()),
-            "denominator": pa.array(denominator[area, category, indicator, day].astype(np.int64)),
-            "numerator": pa.array(numerator[area, category, indicator, day].astype(np.int64)),
+            "denominator": pa.array(denominator[found].astype(np.int64)),
+            "numerator": pa.array(numerator[found].astype(np.int64)),
         }
     )
 
