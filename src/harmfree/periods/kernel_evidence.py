@@ -19,12 +19,14 @@ from harmfree.periods.kernel_tables import (
     RUNS,
     Block,
     Events,
+    Int32,
     Runs,
     State,
     Tables,
 )
 from harmfree.periods.network import Kind
 
+FAR = 16  # entries: people with something to show lie about so far apart
 VALUE, GROUPS, SUPPLY = int(Kind.VALUE), int(Kind.GROUPS), int(Kind.SUPPLY)
 
 
@@ -107,7 +109,7 @@ def give_step(
 def give_last(s: State, runs: Runs, stream: int, base: int, seek: int) -> None:
     """Write down the person's last row of a stream."""
     at, end = np.int64(s.seek[seek]), np.int64(s.first_entry[stream + 1])
-    last = onward(s, at, end, base + DAY_MASK) - 1
+    last = onward(s.moments, at, end, base + DAY_MASK, FAR) - 1
     if last >= at:
         s.seek[seek] = last
         if s.moments[last] >= base:
@@ -141,25 +143,22 @@ def give_groups(
 def entries_of(s: State, stream: int, base: int, seek: int) -> tuple[int, int]:
     """The person's entries of a stream: the first, and the one after the last."""
     end = np.int64(s.first_entry[stream + 1])
-    low = onward(s, np.int64(s.seek[seek]), end, base)
+    low = onward(s.moments, np.int64(s.seek[seek]), end, base, FAR)
     s.seek[seek] = low
-    return low, onward(s, low, end, base + DAY_MASK)
+    return low, onward(s.moments, low, end, base + DAY_MASK, 1)
 
 
 @compiled
-def onward(s: State, at: int, end: int, moment: int) -> int:
+def onward(moments: Int32, at: int, end: int, moment: int, step: int) -> int:
     """The first entry from `at` on that is not before the moment: long steps, then short ones."""
-    step = 1
-    while at + step <= end and s.moments[at + step - 1] < moment:
+    while at + step <= end and moments[at + step - 1] < moment:
         at += step
         step += step
-    high = min(at + step - 1, end)
-    while at < high:
-        middle = (at + high) >> 1
-        if s.moments[middle] < moment:
-            at = middle + 1
-        else:
-            high = middle
+    size = min(step - 1, end - at)
+    while size > 0:  # without a branch on what is read: it cannot be guessed
+        half = (size + 1) >> 1
+        at += half if moments[at + half - 1] < moment else 0
+        size -= half
     return at
 
 
