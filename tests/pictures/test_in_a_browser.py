@@ -62,7 +62,7 @@ def address(tmp_path):
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
     (tmp_path / "page.css").write_text(STYLESHEET, encoding="utf-8")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=tmp_path))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/index.html"
     server.shutdown()

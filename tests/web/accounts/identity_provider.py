@@ -46,7 +46,8 @@ class Provider:
         self.sign_with: Any = self.key
         self.algorithm = "RS256"
         self.by_key = False
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # Looking this often whether to stop, it stops at once, not after half a second.
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
         self.server.shutdown()
