@@ -133,23 +133,24 @@ def ends_after(spans: Records, at: int, last: int, moment: int) -> int:
 def join(t: Tables, s: State, step: int, bottom: int) -> int:
     """Where at least one child holds."""
     first = t.steps[step].first_child
-    count = t.steps[step + 1].first_child - first
+    count = np.int64(t.steps[step + 1].first_child - first)
     for k in range(count):
-        s.at[k] = s.first[t.children[first + k].step]
+        child = t.children[first + k].step
+        s.at[k], s.sizes[k] = s.first[child], s.last[child]
+        s.soon[k] = s.spans[s.at[k]].start if s.at[k] < s.sizes[k] else NO_MORE
     at = bottom
     while True:
-        start, chosen = NO_MORE, -1
+        start, chosen = np.int64(NO_MORE), np.int64(0)
         for k in range(count):
-            if s.at[k] < s.last[t.children[first + k].step] and s.spans[s.at[k]].start < start:
-                start, chosen = s.spans[s.at[k]].start, k
-        if chosen < 0:
+            here = np.int64(s.soon[k])
+            chosen = k if here < start else chosen
+            start = min(here, start)
+        if start == NO_MORE:
             return at
-        at = put(s, bottom, at, start, s.spans[s.at[chosen]].end)
-        end = s.spans[at - 1].end
-        for k in range(count):
-            last = s.last[t.children[first + k].step]
-            while s.at[k] < last and s.spans[s.at[k]].end <= end:
-                s.at[k] += 1
+        i = np.int64(s.at[chosen])
+        at = put(s, bottom, at, start, np.int64(s.spans[i].end))
+        s.at[chosen] = i + 1
+        s.soon[chosen] = s.spans[i + 1].start if i + 1 < s.sizes[chosen] else NO_MORE
 
 
 @compiled

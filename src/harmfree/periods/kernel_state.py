@@ -65,6 +65,7 @@ class Memory:
             at=np.zeros(children, np.int32),
             sizes=np.zeros(children, np.int32),
             sign=np.zeros(children, np.int32),
+            soon=np.zeros(children, np.int32),
             person_most=np.zeros(PEOPLE_IN_BLOCK, np.int32),
             person_first=np.zeros(PEOPLE_IN_BLOCK, np.int32),
             person_end=np.zeros(PEOPLE_IN_BLOCK, np.int32),

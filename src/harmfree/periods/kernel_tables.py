@@ -178,6 +178,7 @@ class State(NamedTuple):
     at: Int32  # where a step stands in each of its children, or which they are
     sizes: Int32  # how many spans each of its children has
     sign: Int32  # the weight of each of its children
+    soon: Int32  # the moment at which each of its children begins next
     person_most: Int32  # person -> the most that a score can be
     person_first: Int32  # person -> changes of a score
     person_end: Int32
