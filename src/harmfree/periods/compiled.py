@@ -94,8 +94,9 @@ def forget_outdated(folder: Path, kept: Path) -> bool:
     for source in sorted([*folder.glob("kernel*.py"), *folder.glob("compiled.py")]):
         digest.update(source.read_bytes())
     mark = kept / "kernel.digest"
-    if not kept.is_dir() or (mark.exists() and mark.read_text() == digest.hexdigest()):
+    if mark.exists() and mark.read_text() == digest.hexdigest():
         return False
+    kept.mkdir(exist_ok=True)
     for index in kept.glob("*.nbi"):
         index.unlink(missing_ok=True)
     mark.write_text(digest.hexdigest(), encoding="ascii")

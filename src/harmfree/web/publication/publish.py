@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from harmfree.programmes.registry import indicator
@@ -73,10 +73,18 @@ def publish(
     _breakdowns(live, counts, coming, codes, progress)
     coming.dates = [each.isoformat() for each in counts.dates]
     published = _switch(coming, progress, access)
+    _count_rows()
     progress("hiding small numbers", 0, 1)
     pattern(published, tree())  # else the first visitor waits for it
     progress("hiding small numbers", 1, 1)
     return published
+
+
+def _count_rows() -> None:
+    """Let PostgreSQL count what is new: until it does, it plans as if there were hardly a row."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 @transaction.atomic
