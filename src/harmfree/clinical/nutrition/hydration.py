@@ -25,6 +25,8 @@ _HELP = {"0": "none", "1": "some", "2": "full"}
 # A mug holds nearly twice as much as a cup (sizes as in the care-home hydration material).
 VESSELS_ML = {"cup": 150.0, "mug": 280.0}
 MOST_ML = 10_000.0
+LEAST_HOURS_AWAKE = 1.0
+"""Of a shorter time no day is projected (ours): one mug at waking would become litres."""
 _DRINK = re.compile(r"(?:(\d{1,2})\s*x\s*)?(?:(cup|mug)s?|(\d{1,5}(?:\.\d+)?)\s*(?:ml)?)")
 
 
@@ -125,7 +127,7 @@ def _exceeds(value: float | None, limit: float | None) -> bool:
         name="hydration_target",
         title="Hydration target",
         topic="nutrition",
-        version="2022",
+        version="2022.1",
         source=(
             Source(
                 "ESPEN guideline on clinical nutrition and hydration in geriatrics",
@@ -143,7 +145,7 @@ def _exceeds(value: float | None, limit: float | None) -> bool:
         use="Shows a person's drinking target, how the day is going and the help that is needed.",
         limits=(
             "There is no single right volume: sources disagree, and a personal target goes first.",
-            "The projection assumes drinking at an even pace.",
+            "The projection assumes drinking at an even pace; there is none in the first hour.",
         ),
         formula="Target: the personal one, else the guideline's by sex, never above the fluid "
         "limit. Projected: drunk / hours awake x waking hours. Help: the higher of both answers.",
@@ -195,7 +197,9 @@ def _drunk(given: HydrationInputs) -> float | None:
 
 
 def _projected(given: HydrationInputs, drunk: float | None) -> float | None:
-    if drunk is None or not given.hours_awake or given.waking_hours is None:
+    if drunk is None or given.hours_awake is None or given.waking_hours is None:
+        return None
+    if given.hours_awake < LEAST_HOURS_AWAKE:
         return None
     return drunk / given.hours_awake * given.waking_hours
 
