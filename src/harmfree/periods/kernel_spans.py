@@ -43,23 +43,30 @@ def meet(t: Tables, s: State, step: int, bottom: int) -> int:
     first = t.steps[step].first_child
     count = t.steps[step + 1].first_child - first
     in_order_of_size(t, s, first, count)
-    i, i_last = np.int64(s.first[s.at[0]]), np.int64(s.last[s.at[0]])
-    at = bottom
+    i, end = np.int64(s.first[s.at[0]]), np.int64(s.last[s.at[0]])
     for k in range(1, count):
         j, j_last = np.int64(s.first[s.at[k]]), np.int64(s.last[s.at[k]])
+        at = bottom if k == 1 else end  # what was met so far lies from the bottom on
         if s.sign[k] > 0:
-            end = both(s.spans, i, i_last, j, j_last, at)
+            last = both(s.spans, i, end, j, j_last, at)
         else:
-            end = without(s.spans, i, i_last, j, j_last, at)
-        i, i_last, at = at, end, end
-        if i == i_last:
+            last = without(s.spans, i, end, j, j_last, at)
+        if k > 1:
+            move_down(s.spans, at, last, bottom)
+        i, end = bottom, bottom + last - at
+        if i == end:
             return bottom
-    for k in range(i_last - i):
-        s.spans[bottom + k].start, s.spans[bottom + k].end = (
-            s.spans[i + k].start,
-            s.spans[i + k].end,
+    return end
+
+
+@compiled
+def move_down(spans: Records, first: int, last: int, bottom: int) -> None:
+    """Move spans to the bottom: of the steps between, no more than two ever take room."""
+    for k in range(last - first):
+        spans[bottom + k].start, spans[bottom + k].end = (
+            spans[first + k].start,
+            spans[first + k].end,
         )
-    return bottom + i_last - i
 
 
 @compiled
