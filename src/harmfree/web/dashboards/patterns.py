@@ -62,15 +62,16 @@ class Pattern:
 def pattern(run: PublishedRun, tree: Tree, known: frozenset[int] = frozenset()) -> Pattern:
     """The pattern of a run for whoever knows these organisations exactly; for all by default."""
     key = key_of(run, tree, known)
-    if key not in _kept:
+    found = _kept.get(key)
+    if found is None:  # another thread may drop it at any moment: it is looked up once
         packed = cache.get(key)
         if packed is None:
             packed = _packed(computed(run, tree, known))
             cache.set(key, packed, None)
-        _kept[key] = _unpacked(packed)
+        found = _kept[key] = _unpacked(packed)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    return _kept[key]
+    return found
 
 
 def key_of(run: PublishedRun, tree: Tree, known: frozenset[int]) -> str:
