@@ -16,7 +16,7 @@ from harmfree.web.audit.models import AuditEvent
 from harmfree.web.organisations.models import Organisation
 from harmfree.web.worklist import listing
 from harmfree.web.worklist.actions import Deed, act, colleagues
-from harmfree.web.worklist.changes import changes, last_look, look, summaries
+from harmfree.web.worklist.changes import changes, last_look, looked, summaries
 from harmfree.web.worklist.filters import Filters, programme_of
 from harmfree.web.worklist.identities import keep, made_up
 from harmfree.web.worklist.models import Case, Line, Look, Turn
@@ -32,6 +32,13 @@ def shown_rows(organisation, user, query: str = "", since=None) -> list[listing.
     people = listing.ranked(organisation.pk, filters, user, since)
     cases = listing.matching(organisation.pk, filters, user, since)
     return listing.rows(people, cases, filters)
+
+
+def look(user: User, organisation: int):
+    """Look at a worklist as its page does; the last look before."""
+    before = last_look(user, organisation)
+    looked(user, organisation, before)
+    return before
 
 
 @pytest.fixture

@@ -34,13 +34,6 @@ def last_look(user: User, organisation: int) -> datetime | None:
     return seen.at if timezone.now() - seen.at > SITTING else seen.before
 
 
-def look(user: User, organisation: int) -> datetime | None:
-    """Note that somebody looks at a worklist now; their last look, as `last_look` tells it."""
-    before = last_look(user, organisation)
-    looked(user, organisation, before)
-    return before
-
-
 def looked(user: User, organisation: int, before: datetime | None) -> None:
     """Note that somebody looks at a worklist now, whose last look is known."""
     now = timezone.now()
